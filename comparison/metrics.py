@@ -1,0 +1,340 @@
+"""The registry of metrics: every table, chart, ranking and export is made from it."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from typing import Literal
+
+from comparison.result import Value
+
+Better = Literal["higher", "lower"]
+
+PERFORMANCE, EARNINGS, EFFICIENCY, OVERALL = TYPES = ("performance", "earnings", "efficiency", "overall")
+TYPE_LABELS = {PERFORMANCE: "Performance", EARNINGS: "Earnings", EFFICIENCY: "Efficiency", OVERALL: "Overall"}
+
+
+@dataclass(frozen=True)
+class Group:
+    """Metrics that are shown together. One unit a group, so that they fit one chart."""
+
+    key: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One figure of a node. `better` None means that it is not ranked. `decimals` is the rounding, everywhere.
+
+    `sums_up` marks totals and per-day values, which a limited sample cannot rank.
+    """
+
+    key: str
+    label: str
+    unit: str
+    decimals: int
+    better: Better | None
+    types: tuple[str, ...]
+    group: str
+    explanation: str
+    sums_up: bool = False
+
+    def rounded(self, value: Fraction | float | int | None) -> Value:
+        """Half to even, exact for a Fraction; whole numbers stay whole."""
+        if value is None:
+            return None
+        exact = round(Fraction(value), self.decimals)
+        return int(exact) if self.decimals == 0 else float(exact)
+
+
+GROUPS = (
+    Group("success", "Success rates"),
+    Group("losses", "Canceled and failed"),
+    Group("download_latency", "Download latency"),
+    Group("upload_latency", "Upload latency"),
+    Group("volume", "Operations"),
+    Group("traffic", "Traffic"),
+    Group("audits", "Audits"),
+    Group("scores", "Reputation"),
+    Group("risk", "Distance to disqualification"),
+    Group("space", "Space"),
+    Group("share", "Use of the space"),
+    Group("growth", "Growth"),
+    Group("outlook", "Time until full"),
+    Group("efficiency", "Storage efficiency"),
+    Group("earnings", "Earnings this month"),
+    Group("yield", "Earnings per TB"),
+)
+
+_ACTIONS = (
+    ("download", "Downloads", "GET", (PERFORMANCE, OVERALL)),
+    ("upload", "Uploads", "PUT", (PERFORMANCE, OVERALL)),
+    ("repair_download", "Repair downloads", "GET_REPAIR", (PERFORMANCE, OVERALL)),
+    ("repair_upload", "Repair uploads", "PUT_REPAIR", (PERFORMANCE, OVERALL)),
+)
+
+
+def _success_rates() -> list[Metric]:
+    return [
+        Metric(
+            f"success_rate_{key}",
+            f"{label}: success rate",
+            "%",
+            2,
+            "higher",
+            types,
+            "success",
+            f"Successful {action} attempts, out of all that succeeded, were canceled or failed. "
+            "Canceled means that another node was faster.",
+        )
+        for key, label, action, types in _ACTIONS
+    ]
+
+
+def _losses() -> list[Metric]:
+    meanings = (("cancel", "canceled", "lost races"), ("fail", "failed", "errors"))
+    return [
+        Metric(
+            f"{kind}_rate_{key}",
+            f"{label}: {word}",
+            "%",
+            2,
+            "lower",
+            (PERFORMANCE,),
+            "losses",
+            f"Attempts that were {word} ({meaning}), out of all {action} attempts.",
+        )
+        for kind, word, meaning in meanings
+        for key, label, action, _ in _ACTIONS[:2]
+    ]
+
+
+def _latencies() -> list[Metric]:
+    return [
+        Metric(
+            f"latency_{key}_p{percent}_ms",
+            f"{label}: {percent} % within",
+            "ms",
+            0,
+            "lower",
+            (PERFORMANCE,) if percent == 99 else (PERFORMANCE, OVERALL),
+            f"{key}_latency",
+            f"The shortest duration that at least {percent} % of the successful {action} attempts did not exceed "
+            "(nearest rank). Only attempts whose duration was recorded count.",
+        )
+        for key, label, action, _ in _ACTIONS[:2]
+        for percent in (50, 95, 99)
+    ]
+
+
+def _scores() -> list[Metric]:
+    limits = (
+        ("audit", "Audit score", "Below 96 % the satellite disqualifies the node."),
+        ("suspension", "Suspension score", "Below 60 % the satellite suspends the node."),
+        ("online", "Online score", "Below 60 % over 30 days the satellite suspends the node."),
+    )
+    return [
+        Metric(
+            f"{key}_score",
+            label,
+            "%",
+            2,
+            "higher",
+            TYPES,
+            "scores",
+            f"The latest score of the worst satellite. {meaning}",
+        )
+        for key, label, meaning in limits
+    ]
+
+
+REGISTRY: tuple[Metric, ...] = (
+    *_success_rates(),
+    Metric(
+        "success_rate_audit",
+        "Audits: success rate",
+        "%",
+        2,
+        "higher",
+        (PERFORMANCE, OVERALL),
+        "success",
+        "Successful audits, out of those that succeeded or failed. Canceled audits are counted beside it.",
+    ),
+    *_losses(),
+    *_latencies(),
+    Metric(
+        "total_operations",
+        "Operations",
+        "",
+        0,
+        None,
+        (PERFORMANCE, OVERALL),
+        "volume",
+        "All attempts: downloads, uploads, repairs and audits, whatever became of them.",
+        sums_up=True,
+    ),
+    Metric(
+        "egress_bytes_per_day",
+        "Egress a day",
+        "bytes/day",
+        0,
+        None,
+        (PERFORMANCE,),
+        "traffic",
+        "Bytes of successful downloads, repair downloads and audits, divided by the days that the events cover.",
+        sums_up=True,
+    ),
+    Metric(
+        "ingress_bytes_per_day",
+        "Ingress a day",
+        "bytes/day",
+        0,
+        None,
+        (PERFORMANCE,),
+        "traffic",
+        "Bytes of successful uploads and repair uploads, divided by the days that the events cover.",
+        sums_up=True,
+    ),
+    Metric(
+        "audits_failed",
+        "Audits failed",
+        "",
+        0,
+        "lower",
+        (PERFORMANCE, OVERALL),
+        "audits",
+        "Failed audits. Each one lowers the audit score.",
+        sums_up=True,
+    ),
+    Metric(
+        "audits_canceled",
+        "Audits canceled",
+        "",
+        0,
+        "lower",
+        (PERFORMANCE, OVERALL),
+        "audits",
+        "Audits that were broken off. They are not failures, but a disk that hangs shows here first.",
+        sums_up=True,
+    ),
+    *_scores(),
+    Metric(
+        "audit_failures_left",
+        "Audit failures left",
+        "",
+        0,
+        "higher",
+        TYPES,
+        "risk",
+        "How many audits in a row may fail before the worst satellite disqualifies the node: "
+        "floor(ln(0.96 / score) / ln(0.999)) + 1, and 0 once it is disqualified.",
+    ),
+    Metric(
+        "storage_used_bytes",
+        "Used space",
+        "bytes",
+        0,
+        None,
+        (EFFICIENCY,),
+        "space",
+        "Occupied space by the newest snapshot, as the node reports it.",
+    ),
+    Metric(
+        "storage_free_bytes",
+        "Free space",
+        "bytes",
+        0,
+        None,
+        (EFFICIENCY,),
+        "space",
+        "What is left of the allocated space by the newest snapshot.",
+    ),
+    Metric(
+        "storage_utilization",
+        "Utilization",
+        "%",
+        2,
+        None,
+        (EFFICIENCY, OVERALL),
+        "share",
+        "Used space out of the space allocated to the node.",
+    ),
+    Metric(
+        "trash_percent",
+        "Trash",
+        "%",
+        2,
+        "lower",
+        (EFFICIENCY,),
+        "share",
+        "Trash out of the space allocated to the node: occupied, but not paid.",
+    ),
+    Metric(
+        "growth_bytes_per_day",
+        "Growth a day",
+        "bytes/day",
+        0,
+        None,
+        (EFFICIENCY,),
+        "growth",
+        "Used space of the last snapshot in the window minus that of the first, divided by the days between them. "
+        "They must be a day or more apart.",
+    ),
+    Metric(
+        "days_until_full",
+        "Days until full",
+        "days",
+        1,
+        None,
+        (EFFICIENCY,),
+        "outlook",
+        "Free space divided by the growth a day. No value unless the node grows.",
+    ),
+    Metric(
+        "storage_efficiency",
+        "Storage efficiency",
+        "0-100",
+        2,
+        None,
+        (EFFICIENCY, OVERALL),
+        "efficiency",
+        "The monitor's score: utilization, minus what the trash exceeds 10 % by, within 0 and 100.",
+    ),
+    Metric(
+        "total_earnings",
+        "Earnings, gross",
+        "USD",
+        2,
+        "higher",
+        (EARNINGS, OVERALL),
+        "earnings",
+        "The monitor's latest estimates for this month so far, over all satellites, before anything is held back.",
+    ),
+    Metric(
+        "earnings_per_stored_tb",
+        "Earnings per TB-month stored",
+        "USD/TB-month",
+        2,
+        "higher",
+        (EARNINGS, OVERALL),
+        "yield",
+        "Gross earnings of this month so far, divided by the TB-months stored so far (byte-hours / 720 / 10^12).",
+    ),
+)
+
+
+@cache
+def by_key() -> dict[str, Metric]:
+    return {metric.key: metric for metric in REGISTRY}
+
+
+@cache
+def metrics_of(type: str) -> tuple[Metric, ...]:
+    """The metrics that a comparison of this type shows, in their order."""
+    return tuple(metric for metric in REGISTRY if type in metric.types)
+
+
+@cache
+def groups_of(type: str) -> tuple[tuple[Group, tuple[Metric, ...]], ...]:
+    """The groups of this type that have metrics, each with them, in their order."""
+    found = ((group, tuple(m for m in metrics_of(type) if m.group == group.key)) for group in GROUPS)
+    return tuple((group, metrics) for group, metrics in found if metrics)

@@ -1,0 +1,127 @@
+"""The one request object, and the one validation, behind page, command, API and admin action."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+
+from comparison.metrics import TYPES
+from comparison.window import Window, parse_range, range_name
+from nodes.known import printable
+
+DEFAULT_TYPE = "performance"
+DEFAULT_RANGE = "24h"
+EARLIEST = datetime(2018, 1, 1, tzinfo=UTC)  # Storj's third network, the one with these nodes, began in 2018
+
+
+class InvalidRequest(ValueError):
+    """What is wrong, as one sentence per field: `nodes`, `type`, `range` or `as_of`."""
+
+    def __init__(self, errors: dict[str, str]) -> None:
+        super().__init__(" ".join(errors.values()))
+        self.errors = errors
+
+
+@dataclass(frozen=True)
+class ComparisonRequest:
+    """A valid comparison: known, distinct names in the order asked for, a range in hours.
+
+    `as_of` None means "now", decided when the comparison is computed.
+    """
+
+    names: tuple[str, ...]
+    type: str
+    hours: int
+    as_of: datetime | None = None
+
+    @property
+    def range(self) -> str:
+        return range_name(self.hours)
+
+    def window(self, now: datetime) -> Window:
+        return Window.ending(self.as_of or now, self.hours)
+
+
+def validated(
+    known: Collection[str],
+    nodes: object,
+    type: object = DEFAULT_TYPE,
+    range: object = DEFAULT_RANGE,
+    as_of: object = None,
+) -> ComparisonRequest:
+    """The request that these raw values mean.
+
+    `known` are the names of the known nodes; a name is compared with them before any SQL sees it.
+    `range` is as for `parse_range`, `as_of` an aware datetime, ISO 8601 text or None.
+    Raises InvalidRequest with a sentence for every field that is wrong.
+    """
+    errors: dict[str, str] = {}
+    values: dict[str, Any] = {}
+    for field, parse in (
+        ("nodes", lambda: _names(nodes, frozenset(known))),
+        ("type", lambda: _type(type)),
+        ("range", lambda: parse_range(range)),
+        ("as_of", lambda: _as_of(as_of)),
+    ):
+        try:
+            values[field] = parse()
+        except ValueError as error:
+            errors[field] = str(error)
+    if errors:
+        raise InvalidRequest(errors)
+    return ComparisonRequest(values["nodes"], values["type"], values["range"], values["as_of"])
+
+
+def _names(nodes: object, known: frozenset[str]) -> tuple[str, ...]:
+    if not isinstance(nodes, list | tuple) or not all(isinstance(name, str) for name in nodes):
+        raise ValueError("The nodes must be a list of node names.")
+    if not 2 <= len(nodes) <= settings.MAX_NODES:
+        raise ValueError(f"Choose between 2 and {settings.MAX_NODES} nodes; {len(nodes)} given.")
+    unknown = [name for name in nodes if name not in known]
+    if unknown:
+        raise ValueError(f"There is no node {_quoted(unknown)} in the events database.")
+    twice = [name for name in dict.fromkeys(nodes) if nodes.count(name) > 1]
+    if twice:
+        raise ValueError(f"Each node can be named once; {_quoted(twice)} is there more than once.")
+    return tuple(nodes)
+
+
+def _quoted(names: list[str], most: int = 3) -> str:
+    text = ", ".join(f"“{printable(name)}”" for name in names[:most])
+    return text if len(names) <= most else f"{text} and {len(names) - most} more"
+
+
+def _type(value: object) -> str:
+    if not isinstance(value, str) or value not in TYPES:
+        raise ValueError(f"The type must be one of {', '.join(TYPES)}.")
+    return value
+
+
+def _as_of(value: object) -> datetime | None:
+    if value is None or value == "":
+        return None
+    moment = _moment(value)
+    if moment is None or moment.tzinfo is None:
+        raise ValueError("The time must be ISO 8601 with a time zone, such as 2026-11-23T12:00:00Z.")
+    try:
+        moment = moment.astimezone(UTC)
+    except OverflowError:
+        moment = EARLIEST.replace(year=1)
+    if moment < EARLIEST:
+        raise ValueError("The time must not be before 2018, when the network began.")
+    if moment > datetime.now(UTC):
+        raise ValueError("The time must not be in the future.")
+    return moment
+
+
+def _moment(value: object) -> datetime | None:
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str):
+        return None
+    try:
+        return datetime.fromisoformat(value.strip())
+    except ValueError:
+        return None

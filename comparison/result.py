@@ -1,0 +1,86 @@
+"""What a comparison yields: one dataclass, and the dict that is cached and sent."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+Value = int | float | None
+Ranking = list[list[str]]
+
+
+@dataclass(frozen=True)
+class Basis:
+    """On what the traffic figures rest: how many events of which span, and whether there were more.
+
+    `groups` names, per group of metrics, its source and how many records it used.
+    """
+
+    events: int = 0
+    start: datetime | None = None
+    end: datetime | None = None
+    limited: bool = False
+    groups: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "events": self.events,
+            "from": _iso(self.start),
+            "to": _iso(self.end),
+            "limited": self.limited,
+            "groups": self.groups,
+        }
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """One node's metrics by key, or the sentence that says why there are none."""
+
+    name: str
+    metrics: dict[str, Value]
+    basis: Basis
+    notes: list[str]
+    error: str | None = None
+    # Keys whose value must not be ranked, and rows read; neither is part of the public result.
+    unranked: frozenset[str] = frozenset()
+    rows_read: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "metrics": self.metrics,
+            "basis": self.basis.as_dict(),
+            "notes": self.notes,
+            "error": self.error,
+        }
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A whole comparison; nodes in the order asked for."""
+
+    type: str
+    range: str
+    start: datetime
+    end: datetime
+    generated_at: datetime
+    elapsed_ms: float
+    nodes: list[NodeResult]
+    rankings: dict[str, Ranking]
+    cached: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """The API's body, as design documents it: plain types only, times as ISO 8601 in UTC."""
+        return {
+            "type": self.type,
+            "range": self.range,
+            "window": {"start": _iso(self.start), "end": _iso(self.end)},
+            "generated_at": _iso(self.generated_at),
+            "elapsed_ms": self.elapsed_ms,
+            "cached": self.cached,
+            "nodes": [node.as_dict() for node in self.nodes],
+            "rankings": self.rankings,
+        }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()

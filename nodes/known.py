@@ -1,0 +1,50 @@
+"""Which nodes there are: the names that occur in the events database."""
+
+from collections.abc import Iterable
+from typing import TypeGuard
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from nodes import sql
+from nodes.models import Node
+from nodes.reading import reading
+
+
+def known_names() -> list[str]:
+    """The names of all known nodes, live, sorted. Raises EventsUnavailable."""
+    with reading() as connection:
+        return names_in(connection)
+
+
+def names_in(connection: BaseDatabaseWrapper) -> list[str]:
+    found = {name for table in sql.TABLES_WITH_NODES for name in sql.distinct_names(connection, table)}
+    return sorted(filter(is_usable_name, found))
+
+
+def is_usable_name(name: object) -> TypeGuard[str]:
+    """Neither blank nor broken (NUL, or bytes that are not UTF-8); anything else that was typed is a name."""
+    if not isinstance(name, str) or name.isspace():
+        return False
+    return 0 < len(name) <= Node.MAX_NAME and "\0" not in name and "\N{REPLACEMENT CHARACTER}" not in name
+
+
+def ensure_nodes(names: Iterable[str]) -> list[Node]:
+    """The operator's Node of each name, made where there is none yet, in the order of the names."""
+    wanted = list(names)
+    by_name = {node.name: node for node in Node.objects.all()}
+    missing = [Node(name=name) for name in wanted if name not in by_name]
+    if missing:
+        Node.objects.bulk_create(missing, ignore_conflicts=True)
+        by_name = {node.name: node for node in Node.objects.all()}
+    return [by_name[name] for name in wanted if name in by_name]
+
+
+def known_nodes() -> list[Node]:
+    """The Node of every known node, by name. Raises EventsUnavailable."""
+    return ensure_nodes(known_names())
+
+
+def printable(name: str, most: int = 60) -> str:
+    """A name as it can be shown in a sentence or a log line: one line, encodable, not too long."""
+    text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -1,0 +1,22 @@
+from nodes.models.events import (
+    EarningsEstimate,
+    Event,
+    HashstoreCompaction,
+    HourlyStats,
+    Payout,
+    Reputation,
+    StorageSnapshot,
+)
+from nodes.models.site import ApiToken, Node
+
+__all__ = [
+    "ApiToken",
+    "EarningsEstimate",
+    "Event",
+    "HashstoreCompaction",
+    "HourlyStats",
+    "Node",
+    "Payout",
+    "Reputation",
+    "StorageSnapshot",
+]

@@ -1,0 +1,40 @@
+"""The operator's own records, in the site's database."""
+
+from django.conf import settings
+from django.db import models
+
+
+class Node(models.Model):
+    """A storage node as its operator knows it. `name` is exactly as in the events and is never changed."""
+
+    MAX_NAME = 500  # characters; PostgreSQL cannot index a text of over 2,700 bytes
+
+    name = models.CharField(max_length=MAX_NAME, unique=True)
+    label = models.CharField(max_length=200, blank=True, help_text="A shorter or nicer name for lists.")
+    cost_per_month = models.DecimalField(
+        max_digits=9, decimal_places=2, null=True, blank=True, help_text="US dollars a month: power, rent, disk."
+    )
+    notes = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.label or self.name
+
+
+class ApiToken(models.Model):
+    """A secret that lets a program act as `user`; only its SHA-256 is kept. Made by `nodes.tokens`."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
+    label = models.CharField(max_length=100, help_text="What uses this token, for example: backup script.")
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = "API token"
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.label

@@ -1,0 +1,99 @@
+"""The places for reads of the events: at most MAX_POOL_SIZE open connections in one process."""
+
+import logging
+import time
+from contextvars import ContextVar
+from dataclasses import dataclass
+from threading import Condition
+from typing import Any
+
+from django.conf import settings
+
+from nodes.errors import NoPlace
+
+logger = logging.getLogger(__name__)
+
+# time.monotonic() until which the next connection of this context may wait for a place.
+wait_until: ContextVar[float | None] = ContextVar("wait_until", default=None)
+
+
+@dataclass(frozen=True)
+class PlacesUse:
+    """How the places were used since the process began; `longest_wait` in seconds."""
+
+    size: int
+    in_use: int
+    waits: int
+    timeouts: int
+    longest_wait: float
+
+
+class Places:
+    """A counted set of places. The size is read from the settings each time, so it is one fact."""
+
+    def __init__(self) -> None:
+        self._changed = Condition()
+        self._in_use = self._waits = self._timeouts = 0
+        self._longest_wait = 0.0
+
+    def take(self) -> None:
+        """Waits for a place until `wait_until`, else POOL_TIMEOUT seconds from now.
+
+        Raises NoPlace if none became free; logs a line whenever it had to wait.
+        """
+        began = time.monotonic()
+        deadline = wait_until.get() or began + settings.POOL_TIMEOUT
+        with self._changed:
+            if self._full() or deadline <= began:
+                self._wait(began, deadline)
+            self._in_use += 1
+
+    def give_back(self) -> None:
+        with self._changed:
+            self._in_use -= 1
+            self._changed.notify()
+
+    def use(self) -> PlacesUse:
+        with self._changed:
+            return PlacesUse(settings.MAX_POOL_SIZE, self._in_use, self._waits, self._timeouts, self._longest_wait)
+
+    def _full(self) -> bool:
+        return self._in_use >= int(settings.MAX_POOL_SIZE)
+
+    def _wait(self, began: float, deadline: float) -> None:
+        self._waits += 1
+        found = self._changed.wait_for(lambda: not self._full(), max(0.0, deadline - began))
+        waited = time.monotonic() - began
+        self._longest_wait = max(self._longest_wait, waited)
+        if not found or deadline <= began:
+            self._timeouts += 1
+            logger.warning("No place for a read of the events: gave up after %.1f s", waited)
+            raise NoPlace(
+                f"All {settings.MAX_POOL_SIZE} places for reading the events stayed taken for "
+                f"{settings.POOL_TIMEOUT} s: try again later, or raise MAX_POOL_SIZE."
+            )
+        logger.info("A read of the events waited %.3f s for a place", waited)
+
+
+places = Places()
+
+
+class TakesAPlace:
+    """Mixin for a DatabaseWrapper: an open connection holds a place, whoever opened it."""
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        places.take()
+        try:
+            connection = super().get_new_connection(conn_params)  # type: ignore[misc]
+        except BaseException:
+            places.give_back()
+            raise
+        self._has_place = True
+        return connection
+
+    def _close(self) -> None:
+        try:
+            super()._close()  # type: ignore[misc]
+        finally:
+            if self.__dict__.pop("_has_place", False):
+                places.give_back()

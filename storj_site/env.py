@@ -1,0 +1,142 @@
+"""Reading of environment variables that fails with a sentence instead of a traceback."""
+
+import hashlib
+import importlib.util
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+env = environ.Env()
+
+SQLITE_ENGINE = "django.db.backends.sqlite3"
+POSTGRESQL_ENGINE = "django.db.backends.postgresql"
+READ_WRITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+
+
+def number(name: str, default: int, least: int = 0) -> int:
+    """A whole number of at least `least`; raises ImproperlyConfigured with a sentence otherwise."""
+    text = os.environ.get(name, "").strip()
+    if not text:
+        return default
+    try:
+        value = int(text)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {text!r}.") from None
+    if value < least:
+        raise ImproperlyConfigured(f"{name} must be at least {least}, not {value}.")
+    return value
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """True or False from the usual words; raises ImproperlyConfigured for anything else.
+
+    A mistyped `HTTPS=yess` must not silently mean False.
+    """
+    text = os.environ.get(name, "").strip().lower()
+    if not text:
+        return default
+    if text in environ.Env.BOOLEAN_TRUE_STRINGS:
+        return True
+    if text in ("false", "off", "no", "n", "0"):
+        return False
+    raise ImproperlyConfigured(f"{name} must be True or False, not {text!r}.")
+
+
+def database(name: str, default: str) -> dict[str, Any]:
+    """A read-write Django database from the URL in the variable `name`."""
+    try:
+        config: dict[str, Any] = dict(environ.Env.db_url_config(os.environ.get(name) or default))
+    except Exception:  # noqa: BLE001 - the library raises whatever its parser meets
+        raise ImproperlyConfigured(f"{name} is not a database URL such as sqlite:////path/file.db.") from None
+    if config.get("ENGINE") == SQLITE_ENGINE:
+        return config | {"NAME": str(_absolute(name, config["NAME"])), "OPTIONS": sqlite_options()}
+    if config.get("ENGINE") == POSTGRESQL_ENGINE:
+        _require_driver(name, "psycopg", "postgres")
+        # The server converts nothing for us: time stamps are text, and everything else is read as UTC.
+        return config | {"OPTIONS": config.get("OPTIONS", {}) | {"connect_timeout": 5}}
+    raise ImproperlyConfigured(f"{name} must begin with sqlite:// or postgres://.")
+
+
+def sqlite_options() -> dict[str, Any]:
+    # detect_types 0: sqlite3's own converter for columns declared DATETIME raises on a broken
+    # time stamp, and one such row would then make a whole page fail.
+    return {
+        "timeout": 5,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": READ_WRITE_PRAGMAS,
+        "detect_types": 0,
+    }
+
+
+def read_only(config: Mapping[str, Any], busy_timeout: float) -> dict[str, Any]:
+    """The same database opened so that nothing can be written through it.
+
+    Transactions stay DEFERRED: IMMEDIATE cannot begin on a `mode=ro` connection, and a deferred
+    one is a snapshot from its first read on.
+    """
+    if config["ENGINE"] == SQLITE_ENGINE:
+        options = {"timeout": busy_timeout, "init_command": "PRAGMA query_only=ON", "detect_types": 0}
+        name = Path(config["NAME"]).as_uri() + "?mode=ro"
+        return dict(config) | {"ENGINE": "nodes.backends.sqlite3", "NAME": name, "OPTIONS": options}
+    from psycopg import IsolationLevel
+
+    options = dict(config["OPTIONS"]) | {"isolation_level": IsolationLevel.REPEATABLE_READ}
+    options["options"] = f"{options.get('options', '')} -c default_transaction_read_only=on".strip()
+    return dict(config) | {"ENGINE": "nodes.backends.postgresql", "OPTIONS": options}
+
+
+def cache(name: str, ttl: int, entries: int, prefix: str) -> dict[str, Any]:
+    """The comparison cache from a cache URL; in-process memory when the variable is not set."""
+    url = os.environ.get(name, "").strip()
+    if not url:
+        return {
+            "BACKEND": "comparison.backends.CountedLocMemCache",
+            "LOCATION": "comparison",
+            "TIMEOUT": ttl,
+            # Equal numbers make the cache drop exactly one entry, the least recently used, at a time.
+            "OPTIONS": {"MAX_ENTRIES": entries, "CULL_FREQUENCY": max(entries, 1)},
+        }
+    try:
+        config: dict[str, Any] = dict(environ.Env.cache_url_config(url))
+    except Exception:  # noqa: BLE001 - the library raises whatever its parser meets
+        raise ImproperlyConfigured(f"{name} is not a cache URL such as redis://127.0.0.1:6379/1.") from None
+    options: dict[str, Any] = {}
+    if "redis" in config["BACKEND"].lower():
+        _require_driver(name, "redis", "redis")
+        options = {"socket_connect_timeout": 1, "socket_timeout": 1}
+    elif "memcache" in config["BACKEND"].lower():
+        _require_driver(name, "pymemcache", "memcached")
+        config["BACKEND"] = "django.core.cache.backends.memcached.PyMemcacheCache"
+        options = {"connect_timeout": 1, "timeout": 1}
+    return config | {"TIMEOUT": ttl, "KEY_PREFIX": prefix, "OPTIONS": config.get("OPTIONS", {}) | options}
+
+
+def fingerprint(config: Mapping[str, Any]) -> str:
+    """Tells one events database from another, so that two sites can share a cache server."""
+    parts = [str(config.get(key, "")) for key in ("NAME", "HOST", "PORT", "OPTIONS")]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
+
+
+def secret_key(data_dir: Path) -> str:
+    """From the environment, else from the file that the first run writes, else empty (a check reports it)."""
+    if value := os.environ.get("SECRET_KEY", ""):
+        return value
+    try:
+        return (data_dir / "secret-key").read_text().strip()
+    except OSError:
+        return ""
+
+
+def _absolute(name: str, path: str) -> Path:
+    if path == ":memory:":
+        raise ImproperlyConfigured(f"{name} must name a file: a database in memory is lost between threads.")
+    return Path(path).expanduser().absolute()
+
+
+def _require_driver(name: str, module: str, extra: str) -> None:
+    if importlib.util.find_spec(module) is None:
+        raise ImproperlyConfigured(f"{name} needs the {module} driver: run `make install EXTRAS={extra}`.")

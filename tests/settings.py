@@ -1,0 +1,21 @@
+"""The site's own settings with test databases in files, so that threads and processes can share them."""
+
+import os
+
+os.environ.setdefault("SECRET_KEY", "only-for-tests")
+
+from storj_site.settings import *  # noqa: F403
+from storj_site.settings import BASE_DIR, DATABASES
+
+TEST_DATA = BASE_DIR / ".test-data"
+TEST_DATA.mkdir(exist_ok=True)
+for alias in ("default", "events"):
+    if DATABASES[alias]["ENGINE"] == "django.db.backends.sqlite3":
+        DATABASES[alias]["TEST"] = {"NAME": str(TEST_DATA / f"{alias}.db")}
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+DATA_DIR = TEST_DATA
