@@ -1,0 +1,99 @@
+"""From a valid request to its result: cache, single flight, one gathering per node, rankings."""
+
+import logging
+import time
+from concurrent.futures import Future
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+
+from comparison import cache
+from comparison.executor import executor
+from comparison.flights import Flights
+from comparison.gather import gather_node
+from comparison.metrics import metrics_of
+from comparison.ranking import rankings
+from comparison.request import ComparisonRequest
+from comparison.result import Comparison, NodeResult
+from comparison.window import Window
+
+logger = logging.getLogger(__name__)
+
+_flights: Flights[dict[str, Any]] = Flights()
+
+
+def compare(request: ComparisonRequest) -> dict[str, Any]:
+    """The comparison as `Comparison.as_dict()` describes it, from the cache if it is there.
+
+    Identical requests that come while one is computed share its result. Raises EventsUnavailable,
+    or NoPlace when a node's reading found no place within POOL_TIMEOUT; a node that fails otherwise
+    has an `error` and the others are complete. Not to be called while holding a place.
+    """
+    key = cache.key_of(request)
+    result = cache.get(key)
+    if result is None:
+        return _in_order(_flights.run(key, lambda: _computed(key, request)), request, cached=False)
+    logger.info("Cache hit for comparison: nodes=%d type=%s range=%s", len(request.names), request.type, request.range)
+    return _in_order(result, request, cached=True)
+
+
+def _computed(key: str, request: ComparisonRequest) -> dict[str, Any]:
+    comparison = compute(request)
+    result = comparison.as_dict()
+    # A result with an error is not kept: the next request may well succeed.
+    if not any(node.error for node in comparison.nodes):
+        cache.put(key, result)
+    return result
+
+
+def compute(request: ComparisonRequest) -> Comparison:
+    """Computes, without the cache. Logs one line for operators."""
+    began = time.perf_counter()
+    now = datetime.now(UTC)
+    window = request.window(now)
+    nodes = _gathered(request, window)
+    comparison = Comparison(
+        type=request.type,
+        range=request.range,
+        start=window.start,
+        end=window.end,
+        generated_at=now,
+        elapsed_ms=round((time.perf_counter() - began) * 1000, 1),
+        nodes=nodes,
+        rankings=rankings(metrics_of(request.type), nodes),
+    )
+    _log(comparison)
+    return comparison
+
+
+def _gathered(request: ComparisonRequest, window: Window) -> list[NodeResult]:
+    """One gathering per node. The wait for a place counts from here, the executor's queue included."""
+    place_until = time.monotonic() + settings.POOL_TIMEOUT
+    gatherings: list[Future[NodeResult]] = [
+        executor().submit(gather_node, request.type, name, window, place_until) for name in request.names
+    ]
+    try:
+        return [gathering.result() for gathering in gatherings]
+    finally:
+        for gathering in gatherings:
+            gathering.cancel()
+
+
+def _in_order(result: dict[str, Any], request: ComparisonRequest, cached: bool) -> dict[str, Any]:
+    """The shared result in this request's order of nodes."""
+    by_name = {node["name"]: node for node in result["nodes"]}
+    return result | {"cached": cached, "nodes": [by_name[name] for name in request.names]}
+
+
+def _log(comparison: Comparison) -> None:
+    failed = sum(node.error is not None for node in comparison.nodes)
+    logger.info(
+        "Node comparison completed: nodes=%d type=%s range=%s ms=%.1f rows=%d failed=%d",
+        len(comparison.nodes),
+        comparison.type,
+        comparison.range,
+        comparison.elapsed_ms,
+        sum(node.rows_read for node in comparison.nodes),
+        failed,
+    )

@@ -1,0 +1,42 @@
+"""What one family of metrics found out about a node, before rounding and ranking."""
+
+import math
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+Exact = Fraction | float | int | None
+
+STALE_AFTER = timedelta(days=2)  # scores and snapshots older than this are shown as of their date, not ranked
+MIN_ATTEMPTS = 30  # fewer say too little to rank
+
+
+@dataclass
+class Measured:
+    """`values` are exact and by metric key; `unranked` are keys whose value must not be ranked.
+
+    `basis` goes into the node's basis under the group's name; `notes` are sentences for the operator.
+    """
+
+    values: dict[str, Exact] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    unranked: set[str] = field(default_factory=set)
+    basis: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+def percent(part: int | float, whole: int | float) -> Fraction | None:
+    return Fraction(part) * 100 / Fraction(whole) if whole else None
+
+
+def day(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def is_number(value: object) -> bool:
+    """SQLite keeps text in number columns, and `inf` in real ones: neither can be computed with."""
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
+def is_whole(value: object) -> bool:
+    return isinstance(value, int) and value >= 0

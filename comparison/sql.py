@@ -1,0 +1,159 @@
+"""The raw SQL of this app. Every statement runs on SQLite and on PostgreSQL, whose few differences are `_Dialect`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from comparison.window import Window
+from nodes.fields import to_stored
+
+# More than any attempt can have; a larger size is broken, and its sum could overflow SQLite's integers.
+MAX_SIZE = 10**12
+
+_DIGITS = "[0-9]"
+_SECOND = "-".join((_DIGITS * 4, _DIGITS * 2, _DIGITS * 2)) + "T" + ":".join([_DIGITS * 2] * 3)
+
+
+@dataclass(frozen=True)
+class _Dialect:
+    """`stored_form` is nodes.fields.STORED_FORM in SQL; `whole` tells a whole number from what else SQLite keeps."""
+
+    stored_form: str
+    whole: str
+    joined: str
+
+
+_DIALECTS = {
+    "sqlite": _Dialect(
+        f"(timestamp GLOB '{_SECOND}.{_DIGITS * 6}+00:00' OR timestamp GLOB '{_SECOND}+00:00')",
+        "typeof({0}) = 'integer'",
+        "group_concat({0})",
+    ),
+    "postgresql": _Dialect(
+        f"timestamp ~ '^{_SECOND}([.]{_DIGITS * 6})?[+]00:00$'",
+        "{0} IS NOT NULL",
+        "string_agg(({0})::text, ',')",
+    ),
+}
+
+_IN_WINDOW = "FROM events WHERE node_name = %s AND timestamp >= %s AND timestamp < %s ORDER BY timestamp DESC, id DESC"
+
+# The database aggregates and sends some 15 rows a node: fetching the events themselves took longer
+# than everything else together, and Python threads only made that slower.
+# Whether an event is sound is a column of the inner query, or it would be worked out four times a row.
+_SAMPLE = """
+WITH sample AS (
+    SELECT timestamp, action, status, size, duration_ms, {stored_form}
+        AND action IN ('GET', 'PUT', 'GET_REPAIR', 'PUT_REPAIR', 'GET_AUDIT')
+        AND status IN ('success', 'canceled', 'failed')
+        AND (size IS NULL OR ({whole_size} AND size BETWEEN 0 AND {max_size}))
+        AND (duration_ms IS NULL OR ({whole_duration} AND duration_ms >= 0)) AS sound
+    {in_window} LIMIT %s
+)
+SELECT CASE WHEN sound THEN action END, CASE WHEN sound THEN status END, COUNT(*),
+    SUM(CASE WHEN sound THEN size END), MIN(timestamp), MAX(timestamp),
+    {durations}
+FROM sample GROUP BY 1, 2
+"""
+_TIMED = "CASE WHEN sound AND status = 'success' AND action IN ('GET', 'PUT') THEN duration_ms END"
+
+_FIRST_EVENT = """
+SELECT timestamp FROM events WHERE node_name = %s AND timestamp >= '2000-01-01T' AND {stored_form}
+ORDER BY timestamp LIMIT 1
+"""
+
+# Jumps from one satellite to the next in the index, and in each to its newest row.
+_LATEST = """
+WITH RECURSIVE satellites(satellite) AS (
+    SELECT MIN(satellite) FROM {table} WHERE {scope}
+    UNION ALL
+    SELECT (SELECT MIN(satellite) FROM {table} WHERE {scope} AND satellite > satellites.satellite)
+    FROM satellites WHERE satellites.satellite IS NOT NULL
+)
+SELECT (
+    SELECT id FROM {table}
+    WHERE {scope} AND satellite = satellites.satellite AND timestamp <= %s AND {stored_form}
+    ORDER BY timestamp DESC, id DESC LIMIT 1
+) FROM satellites WHERE satellites.satellite IS NOT NULL
+"""
+
+
+@dataclass(frozen=True)
+class SampleGroup:
+    """Events of one action and status; both None for the broken ones. `durations` in ms, unsorted."""
+
+    action: str | None
+    status: str | None
+    count: int
+    bytes: int
+    first: str
+    last: str
+    durations: list[int]
+
+
+def sample(connection: BaseDatabaseWrapper, name: str, window: Window, limit: int) -> list[SampleGroup]:
+    """The newest `limit` events of a node in the window, by action and status."""
+    return [
+        SampleGroup(action, status, count, int(total or 0), first, last, _numbers(durations))
+        for action, status, count, total, first, last, durations in _rows(
+            connection, sample_sql(connection.vendor), (*_bounds(name, window), limit)
+        )
+    ]
+
+
+def sample_sql(vendor: str) -> str:
+    dialect = _DIALECTS[vendor]
+    return _SAMPLE.format(
+        in_window=_IN_WINDOW,
+        stored_form=dialect.stored_form,
+        whole_size=dialect.whole.format("size"),
+        whole_duration=dialect.whole.format("duration_ms"),
+        max_size=MAX_SIZE,
+        durations=dialect.joined.format(_TIMED),
+    )
+
+
+def has_more_than(connection: BaseDatabaseWrapper, name: str, window: Window, limit: int) -> bool:
+    """Whether the window has more than `limit` events of this node; reads index entries only."""
+    sql = f"SELECT 1 {_IN_WINDOW} LIMIT 1 OFFSET %s"
+    return bool(_rows(connection, sql, (*_bounds(name, window), limit)))
+
+
+def first_event(connection: BaseDatabaseWrapper, name: str) -> str | None:
+    """The stored time stamp of the first event that is known of this node."""
+    sql = _FIRST_EVENT.format(stored_form=_DIALECTS[connection.vendor].stored_form)
+    return next((stamp for (stamp,) in _rows(connection, sql, (name,))), None)
+
+
+def latest_per_satellite(
+    connection: BaseDatabaseWrapper, table: str, scope: dict[str, str], window: Window
+) -> list[int]:
+    """Ids of the newest row not after the window's end, one per satellite.
+
+    `scope` are columns and the values they must have, `node_name` first.
+    """
+    sql = latest_sql(connection.vendor, table, tuple(scope))
+    values = tuple(scope.values())
+    rows = _rows(connection, sql, values * 3 + (to_stored(window.end),))
+    return [id_ for (id_,) in rows if id_ is not None]
+
+
+def latest_sql(vendor: str, table: str, columns: Sequence[str]) -> str:
+    scope = " AND ".join(f"{column} = %s" for column in columns)
+    return _LATEST.format(table=table, scope=scope, stored_form=_DIALECTS[vendor].stored_form)
+
+
+def _bounds(name: str, window: Window) -> tuple[str, str, str]:
+    return name, to_stored(window.start), to_stored(window.end)
+
+
+def _rows(connection: BaseDatabaseWrapper, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall())
+
+
+def _numbers(joined: str | None) -> list[int]:
+    return [int(number) for number in joined.split(",")] if joined else []
