@@ -54,9 +54,10 @@ def failures_left(score: float | None, disqualified: bool) -> int | None:
         return 0
     if score is None:
         return None
-    if score <= 0:
+    share = score / 100
+    if share < DISQUALIFIED_BELOW:
         return 0
-    return max(0, math.floor(math.log(DISQUALIFIED_BELOW / (score / 100)) / math.log(FORGETTING)) + 1)
+    return math.floor(math.log(DISQUALIFIED_BELOW / share) / math.log(FORGETTING)) + 1
 
 
 def measure(satellites: list[Scores], window: Window) -> Measured:

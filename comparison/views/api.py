@@ -1,0 +1,66 @@
+"""The HTTP API: thin views that parse, call one function and send JSON."""
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+
+from comparison.api_access import ApiError, api_view
+from comparison.engine import compare
+from comparison.request import DEFAULT_RANGE, DEFAULT_TYPE, InvalidRequest, validated
+from nodes.known import known_names
+
+# The API's own names of the request's fields, as the monitor's page sent them.
+FIELDS = {"nodes": "nodes", "timeRange": "range", "type": "type", "asOf": "as_of"}
+
+
+@api_view("POST")
+def comparison(request: HttpRequest) -> HttpResponseBase:
+    """POST {"nodes": [names], "timeRange": hours or "7d", "type"?, "asOf"?} answers with the comparison."""
+    body = _json_object(request)
+    try:
+        wanted = validated(
+            known_names(),
+            nodes=body.get("nodes"),
+            range=body.get("timeRange", DEFAULT_RANGE),
+            type=body.get("type", DEFAULT_TYPE),
+            as_of=body.get("asOf"),
+        )
+    except InvalidRequest as error:
+        names = {field: name for name, field in FIELDS.items()}
+        raise ApiError(400, str(error), {names[field]: text for field, text in error.errors.items()}) from None
+    return JsonResponse(compare(wanted))
+
+
+@api_view("GET", "HEAD")
+def nodes(request: HttpRequest) -> HttpResponseBase:
+    """The names of all known nodes: {"nodes": [names]}."""
+    return JsonResponse({"nodes": known_names()})
+
+
+def _json_object(request: HttpRequest) -> dict[str, Any]:
+    if request.content_type != "application/json":
+        raise ApiError(415, "Send JSON, with the header “Content-Type: application/json”.")
+    body = _body(request)
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        raise ApiError(400, "The body is not valid JSON.") from None
+    if not isinstance(data, dict):
+        raise ApiError(400, 'The body must be a JSON object such as {"nodes": ["node1", "node2"], "timeRange": 24}.')
+    unknown = sorted(set(data) - set(FIELDS))
+    if unknown:
+        raise ApiError(400, f"The fields are {', '.join(FIELDS)}; another one was sent.")
+    return data
+
+
+def _body(request: HttpRequest) -> bytes:
+    too_large = ApiError(413, f"The body may have at most {settings.MAX_API_BODY:,} bytes.")
+    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.MAX_API_BODY:
+        raise too_large
+    try:
+        return request.body
+    except RequestDataTooBig:
+        raise too_large from None

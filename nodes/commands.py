@@ -1,0 +1,40 @@
+"""What all commands of this project share: one sentence on standard error, and exit code 1, for every error."""
+
+import os
+import sys
+from typing import Any, NoReturn
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from nodes.errors import EventsUnavailable
+
+
+class OperatorCommand(BaseCommand):
+    """Errors are for operators and scripts: a sentence, not argparse's usage or a traceback."""
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+
+        def error(message: str) -> NoReturn:
+            sentence = f"{message[:1].upper()}{message[1:].rstrip('.')}; see `{parser.prog} --help`."
+            self._fail(CommandError(sentence))
+
+        parser.error = error  # type: ignore[method-assign]
+        return parser
+
+    def execute(self, *args: Any, **options: Any) -> Any:
+        try:
+            return super().execute(*args, **options)
+        except EventsUnavailable as error:
+            self._fail(CommandError(str(error)))
+        except CommandError as error:
+            self._fail(error)
+        except BrokenPipeError:  # the reader, `head` for example, has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(0) from None
+
+    def _fail(self, error: CommandError) -> NoReturn:
+        if not getattr(self, "_called_from_command_line", False):
+            raise error
+        self.stderr.write(str(error))
+        raise SystemExit(error.returncode)
