@@ -77,11 +77,14 @@ def validated(
 def _names(nodes: object, known: frozenset[str]) -> tuple[str, ...]:
     if not isinstance(nodes, list | tuple) or not all(isinstance(name, str) for name in nodes):
         raise ValueError("The nodes must be a list of node names.")
-    if not 2 <= len(nodes) <= settings.MAX_NODES:
-        raise ValueError(f"Choose between 2 and {settings.MAX_NODES} nodes; {len(nodes)} given.")
+    wrong_number = ValueError(f"Choose between 2 and {settings.MAX_NODES} nodes; {len(nodes)} given.")
+    if len(nodes) > settings.MAX_NODES:
+        raise wrong_number
     unknown = [name for name in nodes if name not in known]
     if unknown:
         raise ValueError(f"There is no node {_quoted(unknown)} in the events database.")
+    if len(nodes) < 2:
+        raise wrong_number
     twice = [name for name in dict.fromkeys(nodes) if nodes.count(name) > 1]
     if twice:
         raise ValueError(f"Each node can be named once; {_quoted(twice)} is there more than once.")

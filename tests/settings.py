@@ -19,3 +19,5 @@ STORAGES = {
 }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DATA_DIR = TEST_DATA
+STATIC_ROOT = TEST_DATA / "static"
+STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns where there is none

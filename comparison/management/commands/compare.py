@@ -2,15 +2,19 @@
 
 import json
 import os
+import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
 from comparison.engine import compare
+from comparison.export import csv_text
 from comparison.metrics import TYPES
-from comparison.request import DEFAULT_RANGE, DEFAULT_TYPE, InvalidRequest, validated
+from comparison.request import DEFAULT_RANGE, DEFAULT_TYPE, ComparisonRequest, InvalidRequest, validated
+from comparison.terminal import table_text
 from nodes.commands import OperatorCommand
 from nodes.known import known_names
 
@@ -30,11 +34,54 @@ class Command(OperatorCommand):
         parser.add_argument("--output", type=Path, metavar="FILE", help="write there instead of to standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        result = compare(self._request(options))
-        text = self._text(result, options["format"], options["output"])
+        result = compare(_request(options))
+        text = self._text(result, options)
         if options["output"]:
             _write_whole(options["output"], text)
         else:
             self.stdout.write(text, ending="")
         if any(node["error"] for node in result["nodes"]):
             raise SystemExit(SOME_NODE_FAILED)
+
+    def _text(self, result: Mapping[str, Any], options: Mapping[str, Any]) -> str:
+        if options["format"] == "json":
+            return json.dumps(result, ensure_ascii=False, indent=2) + "\n"
+        if options["format"] == "csv":
+            return csv_text(result)
+        terminal = not options["output"] and self.stdout.isatty() and not options["no_color"]
+        return table_text(result, shutil.get_terminal_size((100, 24)).columns, colour=terminal)
+
+
+def _request(options: Mapping[str, Any]) -> ComparisonRequest:
+    known = known_names()
+    if not known:
+        raise CommandError("The events database has no nodes yet: point EVENTS_DATABASE_URL at one that has.")
+    try:
+        return validated(
+            known,
+            nodes=options["nodes"] or known,
+            type=options["type"],
+            range=options["range"],
+            as_of=options["as_of"],
+        )
+    except InvalidRequest as error:
+        raise CommandError(str(error)) from None
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """All of it or nothing: a script must never read half a file."""
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", dir=path.parent, prefix=f".{path.name[:50]}", delete=False, encoding="utf-8", newline=""
+        ) as file:
+            file.write(text)
+        Path(file.name).chmod(0o666 & ~_umask())
+        Path(file.name).replace(path)
+    except OSError as error:
+        raise CommandError(f"{path} could not be written: {error.strerror}.") from None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,52 @@
+"""A result as CSV for spreadsheets: a row for each metric, a column for each node."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from comparison.metrics import metrics_of
+
+BOM = "\ufeff"  # without it Excel reads UTF-8 as Windows-1252
+
+# A spreadsheet takes a text that begins with one of these for a formula and runs it.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+Field = str | int | float
+
+
+def csv_text(result: Mapping[str, Any]) -> str:
+    """Values are plain numbers in the registry's units; texts cannot become formulas."""
+    buffer = io.StringIO()
+    buffer.write(BOM)
+    writer = csv.writer(buffer)
+    writer.writerows([_guarded(field) for field in row] for row in _rows(result))
+    return buffer.getvalue()
+
+
+def _rows(result: Mapping[str, Any]) -> Iterator[list[Field]]:
+    nodes = result["nodes"]
+    yield ["Metric", "Key", "Unit", *(node["name"] for node in nodes)]
+    for metric in metrics_of(result["type"]):
+        values = (node["metrics"].get(metric.key) for node in nodes)
+        yield [metric.label, metric.key, metric.unit, *("" if value is None else value for value in values)]
+    yield from _basis_rows(result)
+
+
+def _basis_rows(result: Mapping[str, Any]) -> Iterator[list[Field]]:
+    nodes, window = result["nodes"], result["window"]
+    bases = [node["basis"] for node in nodes]
+    yield ["Window start", "", "UTC", *(window["start"] for _ in nodes)]
+    yield ["Window end", "", "UTC", *(window["end"] for _ in nodes)]
+    yield ["Events read", "", "", *(basis["events"] for basis in bases)]
+    yield ["First event read", "", "UTC", *(basis["from"] or "" for basis in bases)]
+    yield ["Last event read", "", "UTC", *(basis["to"] or "" for basis in bases)]
+    yield ["Only the newest events", "", "", *("yes" if basis["limited"] else "no" for basis in bases)]
+    yield ["Notes", "", "", *(" ".join(node["notes"]) for node in nodes)]
+    yield ["Error", "", "", *(node["error"] or "" for node in nodes)]
+
+
+def _guarded(field: Field) -> Field:
+    if isinstance(field, str) and field.startswith(_FORMULA_STARTS):
+        return f"'{field}"
+    return field

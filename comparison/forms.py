@@ -1,0 +1,89 @@
+"""What an address of the page asks for, and back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+from comparison.request import DEFAULT_RANGE, DEFAULT_TYPE, ComparisonRequest, InvalidRequest, validated
+from nodes.known import printable
+from nodes.models import Node
+
+FIELDS = ("node", "type", "range", "as_of")
+FEW_NODES = 6  # up to so many known nodes are compared at once when an address names none
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The fields as they came, so that the form can show them again, beside the nodes to choose from."""
+
+    known: Sequence[Node]
+    ids: tuple[str, ...]
+    type: str
+    range: str
+    as_of: str
+
+    @classmethod
+    def of(cls, query: QueryDict, known: Sequence[Node]) -> "Choice":
+        ids = tuple(query.getlist("node"))
+        if not query and 2 <= len(known) <= FEW_NODES:
+            ids = tuple(str(node.pk) for node in known)
+        return cls(
+            known,
+            ids,
+            query.get("type", DEFAULT_TYPE),
+            query.get("range", DEFAULT_RANGE),
+            query.get("as_of", ""),
+        )
+
+    def request(self) -> ComparisonRequest:
+        """Raises InvalidRequest with a sentence for every field that is wrong."""
+        by_id = {str(node.pk): node.name for node in self.known}
+        names = [by_id[id] for id in self.ids if id in by_id]
+        strangers = [id for id in self.ids if id not in by_id]
+        try:
+            request = validated(by_id.values(), names, self.type, self.range, self.as_of)
+        except InvalidRequest as error:
+            raise InvalidRequest(error.errors | _unknown(strangers)) from None
+        if strangers:
+            raise InvalidRequest(_unknown(strangers))
+        return request
+
+    @property
+    def nodes(self) -> list[Node]:
+        """The chosen nodes that are known, in the order of the list."""
+        return [node for node in self.known if str(node.pk) in self.ids]
+
+    def query(self, **changes: Any) -> str:
+        """This choice as a query string, with some fields changed."""
+        fields = {"node": self.ids, "type": self.type, "range": self.range, "as_of": self.as_of} | changes
+        return urlencode({name: value for name, value in fields.items() if value}, doseq=True)
+
+
+def tidied(query: QueryDict) -> QueryDict:
+    """The same request as a clean address: known fields only, no empty ones, single fields once.
+
+    Of a field that is there twice the first counts: a button stands before the field that it overrides.
+    """
+    tidy = QueryDict(mutable=True)
+    for name in FIELDS:
+        values = [value for value in query.getlist(name) if value.strip()]
+        if values:
+            tidy.setlist(name, values if name == "node" else values[:1])
+    return tidy
+
+
+def permanent(moment: datetime) -> str:
+    """A moment in UTC as an address carries it: with Z, because "+" means a space there."""
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def _unknown(ids: Sequence[str]) -> dict[str, str]:
+    if not ids:
+        return {}
+    shown = ", ".join(f"“{printable(id, most=20)}”" for id in ids[:3])
+    more = f" and {len(ids) - 3} more" if len(ids) > 3 else ""
+    return {"nodes": f"No node of the list has the number {shown}{more}: choose from the list."}
