@@ -59,7 +59,7 @@ def _fitting(result: Mapping[str, Any], width: int) -> Iterator[Sequence[Mapping
 
 def _table(result: Mapping[str, Any], nodes: Sequence[Mapping[str, Any]]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
-    table.add_column("Metric", no_wrap=True)
+    table.add_column("Metric", min_width=NARROWEST_NODE)
     for node in nodes:
         table.add_column(
             Text(printable(node["name"])),

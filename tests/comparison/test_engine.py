@@ -109,12 +109,6 @@ class TestTrouble:
         assert all("\ud800" not in group for ranking in first["rankings"].values() for group in ranking)
         assert not second["cached"]
 
-    def test_a_thousand_comparisons_leave_no_place_taken(self, three_nodes: list[str]) -> None:
-        before = places.use().in_use
-        for number in range(1000):
-            compare(ComparisonRequest(("attic", "cellar"), "earnings", 24, AS_OF - timedelta(seconds=number)))
-        assert places.use().in_use == before
-
 
 def test_the_newest_of_equal_time_stamps_is_the_higher_id(databases: None, settings: LazySettings) -> None:
     settings.MAX_EVENTS_FOR_COMPARISON = 1
