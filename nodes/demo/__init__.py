@@ -1,0 +1,1 @@
+"""Demonstration data: lifelike nodes, each with a story that a comparison makes visible."""
