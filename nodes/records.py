@@ -116,6 +116,6 @@ def _from(floor: tuple[str, int], by_time: bool) -> Q:
 
 
 def _oldest(floor: tuple[str, int] | None, found: list[models.Model], cut: bool) -> datetime | None:
-    """An end that leaves no row out: the next whole second after the last row that was looked at."""
+    """The end to ask for next: the whole second after the last row looked at, which then comes again first."""
     stamp = getattr(found[-1], "timestamp", None) if cut else from_stored(floor[0]) if floor else None
     return stamp.replace(microsecond=0) + timedelta(seconds=1) if isinstance(stamp, datetime) else None
