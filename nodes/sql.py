@@ -94,3 +94,102 @@ def gather_statistics(connection: BaseDatabaseWrapper, table: str) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"ANALYZE {table}")
+
+
+# Between these are the time stamps of this millennium and few broken ones. Not just "2" and "3": SQLite
+# compares a DATETIME column with those as numbers, and every text is greater than every number.
+LONG_AGO, FAR_AHEAD = "2000-01-01T", "3000-01-01T"
+
+# One row per name asked for, so that a list of any length is one statement. Each subquery is one jump
+# into an index; the counts stop at their limit, so their cost does not grow with the table.
+EVENTS_PER_NODE = f"""
+WITH asked(name) AS (VALUES {{names}})
+SELECT asked.name,
+    (SELECT timestamp FROM events WHERE node_name = asked.name AND timestamp >= '{LONG_AGO}'
+        ORDER BY timestamp LIMIT 1),
+    (SELECT timestamp FROM events WHERE node_name = asked.name AND timestamp < %s
+        ORDER BY timestamp DESC LIMIT 1),
+    (SELECT COUNT(*) FROM (
+        SELECT 1 FROM events WHERE node_name = asked.name AND timestamp >= %s AND timestamp < %s LIMIT %s
+    ) AS counted)
+FROM asked
+"""
+
+# Snapshots that were read from a log have no used space; a node may have many of them in a row.
+RECENT_SNAPSHOTS = 1_000
+USED_SPACE_PER_NODE = f"""
+WITH asked(name) AS (VALUES {{names}})
+SELECT asked.name, (
+    SELECT used_bytes FROM (
+        SELECT used_bytes, total_bytes, timestamp, id FROM storage_snapshots
+        WHERE node_name = asked.name AND timestamp < %s
+        ORDER BY timestamp DESC, id DESC LIMIT {RECENT_SNAPSHOTS}
+    ) AS recent
+    WHERE used_bytes IS NOT NULL AND total_bytes IS NOT NULL ORDER BY timestamp DESC, id DESC LIMIT 1)
+FROM asked
+"""
+
+# Jumps from one satellite of a node to the next in the index, and in each to its newest row.
+ONLINE_SCORES = """
+WITH RECURSIVE asked(name) AS (VALUES {names}),
+pairs(name, satellite) AS (
+    SELECT asked.name, (SELECT MIN(satellite) FROM reputation_history WHERE node_name = asked.name) FROM asked
+    UNION ALL
+    SELECT pairs.name, (
+        SELECT MIN(satellite) FROM reputation_history
+        WHERE node_name = pairs.name AND reputation_history.satellite > pairs.satellite
+    ) FROM pairs WHERE pairs.satellite IS NOT NULL
+),
+latest(name, id) AS (
+    SELECT pairs.name, (
+        SELECT id FROM reputation_history
+        WHERE node_name = pairs.name AND reputation_history.satellite = pairs.satellite AND timestamp < %s
+        ORDER BY timestamp DESC, id DESC LIMIT 1
+    ) FROM pairs WHERE pairs.satellite IS NOT NULL
+)
+SELECT latest.name, online_score, timestamp FROM latest JOIN reputation_history ON reputation_history.id = latest.id
+"""
+
+
+def events_per_node(
+    connection: BaseDatabaseWrapper, names: Sequence[str], start: str, end: str, limit: int
+) -> list[tuple[Any, ...]]:
+    """Name, oldest, newest before `end`, and the count in [start, end), at most `limit`."""
+    return _per_node(connection, EVENTS_PER_NODE, names, end, start, end, limit)
+
+
+def used_space_per_node(connection: BaseDatabaseWrapper, names: Sequence[str], end: str) -> list[tuple[Any, ...]]:
+    """Name and used bytes by the newest of its recent snapshots that knows them."""
+    return _per_node(connection, USED_SPACE_PER_NODE, names, end)
+
+
+def online_scores(connection: BaseDatabaseWrapper, names: Sequence[str], end: str) -> list[tuple[Any, ...]]:
+    """Name, online score and its time stamp: the latest row of each satellite."""
+    return _per_node(connection, ONLINE_SCORES, names, end)
+
+
+def _per_node(
+    connection: BaseDatabaseWrapper, sql: str, names: Sequence[str], *parameters: Any
+) -> list[tuple[Any, ...]]:
+    if not names:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(sql.format(names=", ".join(["(%s)"] * len(names))), (*names, *parameters))
+        return list(cursor.fetchall())
+
+
+def size_in_bytes(connection: BaseDatabaseWrapper) -> int:
+    """Size of the whole database. Never by opening the file: closing it again would drop SQLite's locks."""
+    if connection.vendor == "sqlite":
+        return int(_value(connection, "PRAGMA page_count")) * int(_value(connection, "PRAGMA page_size"))
+    return int(_value(connection, "SELECT pg_database_size(current_database())"))
+
+
+def journal_mode(connection: BaseDatabaseWrapper) -> str:
+    return str(_value(connection, "PRAGMA journal_mode")) if connection.vendor == "sqlite" else "not SQLite"
+
+
+def _value(connection: BaseDatabaseWrapper, sql: str) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchone()[0]

@@ -2,9 +2,9 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable
 
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from nodes.models import ApiToken
@@ -14,8 +14,14 @@ PREFIX = "storj_"  # lets secret scanners, and people, tell what they found
 
 def create_token(user: User, label: str) -> str:
     """Makes a token that acts as `user` and returns its secret, which cannot be had again."""
+    return issue(ApiToken(user=user, label=label))
+
+
+def issue(token: ApiToken) -> str:
+    """Gives a new token its secret, saves it without, and returns the secret."""
     secret = PREFIX + secrets.token_urlsafe(32)
-    ApiToken.objects.create(user=user, label=label, digest=digest_of(secret))
+    token.digest = digest_of(secret)
+    token.save(force_insert=True)
     return secret
 
 
@@ -32,10 +38,9 @@ def user_of(secret: str) -> User | None:
     return None if token is None else token.user
 
 
-def revoke(tokens: Iterable[ApiToken]) -> int:
+def revoke(tokens: QuerySet[ApiToken]) -> int:
     """Ends these tokens now and for good; returns how many were not revoked before."""
-    still_valid = ApiToken.objects.filter(pk__in=[token.pk for token in tokens], revoked_at=None)
-    return still_valid.update(revoked_at=timezone.now())
+    return tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
 
 
 def digest_of(secret: str) -> str:

@@ -2,10 +2,14 @@ from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
+from storj_site import views
+
 urlpatterns = [
     path("", include("comparison.urls")),
     path("api/", include("comparison.urls_api")),
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),
+    path("status/", views.status, name="status"),
+    path("healthz", views.healthz, name="healthz"),
 ]

@@ -1,0 +1,151 @@
+"""The operator's own records in the admin: nodes with their figures, and API tokens."""
+
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from nodes import admin_events  # noqa: F401 - registers the monitor's tables
+from nodes.display import NO_VALUE, moment, size
+from nodes.errors import EventsUnavailable
+from nodes.known import known_nodes
+from nodes.models import ApiToken, Node
+from nodes.overview import NodeFigures, overview
+from nodes.tokens import issue, revoke
+
+
+@admin.register(Node)
+class NodeAdmin(admin.ModelAdmin):
+    """Nodes come from the events: none is added here, and one that is deleted but still known comes back."""
+
+    list_display = (
+        "name",
+        "label",
+        "last_event",
+        "events_last_day",
+        "used_space",
+        "worst_online_score",
+        "cost_per_month",
+    )
+    sortable_by = ("name", "label", "cost_per_month")
+    search_fields = ("name", "label")
+    readonly_fields = ("name",)
+    list_per_page = 100
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        if request.method != "GET":  # an action: nothing is listed
+            return super().get_changelist_instance(request)
+        trouble = _make_known()
+        changes = super().get_changelist_instance(request)
+        changes.result_list = listed = list(changes.result_list)
+        trouble = trouble or _attach_figures(listed)
+        if trouble:
+            messages.warning(request, trouble)
+        return changes
+
+    @admin.display(description="last event")
+    def last_event(self, node: Node) -> str:
+        return moment(_figures(node).last_event)
+
+    @admin.display(description="events in the last 24 hours")
+    def events_last_day(self, node: Node) -> str:
+        count = _figures(node).events_last_day
+        return NO_VALUE if count is None else str(count)
+
+    @admin.display(description="used space")
+    def used_space(self, node: Node) -> str:
+        return size(_figures(node).used_bytes)
+
+    @admin.display(description="worst online score")
+    def worst_online_score(self, node: Node) -> str:
+        score = _figures(node).online_score
+        if score is None:
+            return NO_VALUE
+        return f"{score.value:.2f} %" + (f" (as of {score.at:%Y-%m-%d})" if score.is_old and score.at else "")
+
+
+def _make_known() -> str | None:
+    """Makes the Node of every known node; returns the sentence if the events cannot be read."""
+    try:
+        known_nodes()
+    except EventsUnavailable as error:
+        return str(error)
+    return None
+
+
+def _attach_figures(nodes: list[Node]) -> str | None:
+    try:
+        figures = overview([node.name for node in nodes])
+    except EventsUnavailable as error:
+        return str(error)
+    for node in nodes:
+        node.figures = figures[node.name]  # type: ignore[attr-defined]
+    return None
+
+
+def _figures(node: Node) -> NodeFigures:
+    return getattr(node, "figures", NodeFigures())
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(admin.ModelAdmin):
+    """Made here, shown once, never changed. Who is no superuser sees and makes only tokens of his own."""
+
+    list_display = ("label", "user", "created_at", "revoked_at")
+    list_select_related = ("user",)
+    actions = ("revoke_selected",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ApiToken]:
+        tokens = super().get_queryset(request)
+        return tokens if _is_superuser(request) else tokens.filter(user_id=request.user.pk)
+
+    def get_fields(self, request: HttpRequest, obj: ApiToken | None = None) -> Any:
+        if obj is not None:
+            return ["label", "user", "created_at", "revoked_at"]
+        return ["user", "label"] if _is_superuser(request) else ["label"]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"user": request.user.pk}
+
+    def has_change_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
+        return super().has_view_permission(request, obj) or self.has_revoke_permission(request)
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        return super().has_change_permission(request)
+
+    def save_model(self, request: HttpRequest, obj: ApiToken, form: ModelForm, change: bool) -> None:
+        if not _is_superuser(request):
+            obj.user = cast(User, request.user)
+        obj.secret = issue(obj)  # type: ignore[attr-defined]
+
+    def response_add(self, request: HttpRequest, obj: ApiToken, post_url_continue: str | None = None) -> HttpResponse:
+        """The secret in the answer itself: a message would first be stored in a cookie or a session."""
+        context = self.admin_site.each_context(request) | {
+            "title": "API token made",
+            "opts": self.opts,
+            "token": obj,
+            "secret": obj.secret,  # type: ignore[attr-defined]
+        }
+        response = TemplateResponse(request, "admin/nodes/token_made.html", context)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    @admin.action(description="Revoke selected API tokens", permissions=["revoke"])
+    def revoke_selected(self, request: HttpRequest, tokens: QuerySet[ApiToken]) -> None:
+        revoked = revoke(tokens)
+        messages.success(request, f"{revoked} API token{'' if revoked == 1 else 's'} revoked.")
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return bool(request.user.is_active and getattr(request.user, "is_superuser", False))

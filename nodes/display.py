@@ -1,0 +1,37 @@
+"""Stored values as text for people: whatever is in a column can be shown."""
+
+from datetime import UTC, datetime
+
+from nodes.known import printable
+
+NO_VALUE = "–"
+LONGEST = 10_000  # characters of one value
+_UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
+
+
+def cell(value: object, most: int = LONGEST) -> str:
+    """Any stored value. SQLite keeps text and bytes in columns of numbers, and anything in a time stamp."""
+    if value is None:
+        return NO_VALUE
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, bytes | memoryview):
+        return f"(binary, {len(value)} bytes)"
+    return printable(str(value), most)
+
+
+def moment(value: datetime | str | None) -> str:
+    """A time in UTC; text that is not in the stored form as it is."""
+    if not isinstance(value, datetime):
+        return NO_VALUE if value is None else printable(value)
+    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def size(value: int | None) -> str:
+    """Bytes in decimal units, three digits."""
+    if value is None:
+        return NO_VALUE
+    amount, unit = float(value), 0
+    while abs(amount) >= 999.5 and unit < len(_UNITS) - 1:
+        amount, unit = amount / 1000, unit + 1
+    return f"{value} bytes" if unit == 0 else f"{amount:.3g} {_UNITS[unit]}"

@@ -1,0 +1,170 @@
+"""What operators otherwise dig for, in parts: one that cannot be read says why, the others stay."""
+
+import platform
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import django
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db import connection as site
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from comparison.cache import statistics
+from nodes import sql
+from nodes.display import NO_VALUE, cell, moment, size
+from nodes.errors import EventsUnavailable
+from nodes.known import known_names
+from nodes.models import Event
+from nodes.overview import spans
+from nodes.places import places
+from nodes.reading import reading
+from nodes.schema import INDEXES
+from storj_site.middleware import SITE_TROUBLE
+
+Row = tuple[str, ...]
+LIMITS = (
+    "MAX_EVENTS_FOR_COMPARISON",
+    "COMPARISON_CACHE_TTL",
+    "MAX_CACHE_ENTRIES",
+    "MAX_POOL_SIZE",
+    "POOL_TIMEOUT",
+    "CONNECTION_TIMEOUT",
+    "COMPARISON_WORKERS",
+    "MAX_NODES",
+    "MAX_API_BODY",
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A table with a heading per column, or without; `trouble` is a sentence instead of rows."""
+
+    title: str
+    rows: Sequence[Row] = ()
+    columns: Row = ()
+    trouble: str | None = None
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Where a part comes from."""
+
+    title: str
+    read: Callable[[], Sequence[Row]]
+    columns: Row = ()
+
+    def part(self) -> Part:
+        try:
+            return Part(self.title, self.read(), self.columns)
+        except EventsUnavailable as error:
+            return Part(self.title, trouble=str(error))
+        except DatabaseError:
+            return Part(self.title, trouble=SITE_TROUBLE)
+
+
+def parts() -> list[Part]:
+    trouble = _trouble_with_events()
+    of_events = [
+        Part(source.title, trouble=trouble) if trouble else source.part()
+        for source in (
+            _Source("Events database", _events_database),
+            _Source("Events per node", _events_per_node, ("Node", "Events", "Oldest", "Newest")),
+            _Source("Indexes of the events database", _indexes, ("Index", "For", "")),
+        )
+    ]
+    return [
+        _Source("Cache of comparisons", _cache).part(),
+        _Source("Places for reads of the events", _places).part(),
+        *of_events,
+        _Source("Site database", lambda: _database(site)).part(),
+        _Source("Limits", _limits).part(),
+        _Source("Versions", _versions).part(),
+    ]
+
+
+def _trouble_with_events() -> str | None:
+    """Asked once for all parts: a locked database lets each of them wait for seconds."""
+    try:
+        with reading() as connection:
+            connection.introspection.table_names()
+    except EventsUnavailable as error:
+        return str(error)
+    return None
+
+
+def _cache() -> list[Row]:
+    counts = statistics()
+    return [
+        ("Hits", f"{counts.hits:,}"),
+        ("Misses", f"{counts.misses:,}"),
+        ("Hit rate", NO_VALUE if counts.hit_rate is None else f"{counts.hit_rate:.1f} %"),
+        ("Failures of the cache server", f"{counts.errors:,}"),
+        ("Entries", "not told by this cache server" if counts.entries is None else f"{counts.entries:,}"),
+    ]
+
+
+def _places() -> list[Row]:
+    use = places.use()
+    return [
+        ("In use", f"{use.in_use} of {use.size}"),
+        ("Waits", f"{use.waits:,}"),
+        ("Time-outs", f"{use.timeouts:,}"),
+        ("Longest wait", f"{use.longest_wait:.3f} s"),
+    ]
+
+
+def _events_database() -> list[Row]:
+    with reading() as connection:
+        return [*_database(connection), ("Events, at the most", _most_events())]
+
+
+def _database(connection: BaseDatabaseWrapper) -> list[Row]:
+    return [
+        ("Kind", f"{connection.display_name} {'.'.join(map(str, connection.get_database_version()))}"),
+        ("Size", size(sql.size_in_bytes(connection))),
+        ("Journal mode", sql.journal_mode(connection)),
+    ]
+
+
+def _most_events() -> str:
+    """Counting takes seconds on a large table; ids ascend, so their span is not below the count."""
+    ids = Event.objects.order_by("id").values_list("id", flat=True)
+    first, last = ids.first(), ids.last()
+    return "0" if first is None or last is None else f"{last - first + 1:,} (from the first and last id)"
+
+
+def _events_per_node() -> list[Row]:
+    return [(cell(s.name), str(s.count), moment(s.oldest), moment(s.newest)) for s in spans(known_names())]
+
+
+def _indexes() -> list[Row]:
+    with reading() as connection, connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
+        present = {
+            (table, tuple(constraint["columns"]))
+            for table in tables & {index.table for index in INDEXES}
+            for constraint in connection.introspection.get_constraints(cursor, table).values()
+            if constraint["index"]
+        }
+    return [
+        (
+            f"{index.table} ({', '.join(index.columns)})",
+            index.purpose,
+            "exists" if (index.table, index.columns) in present else "missing: `make adopt` adds it",
+        )
+        for index in INDEXES
+    ]
+
+
+def _limits() -> list[Row]:
+    return [(name, f"{getattr(settings, name):,}") for name in LIMITS]
+
+
+def _versions() -> list[Row]:
+    return [
+        ("Django", django.get_version()),
+        ("Python", platform.python_version()),
+        ("SQLite", sqlite3.sqlite_version),
+    ]

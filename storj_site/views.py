@@ -1,0 +1,30 @@
+"""Pages about the site itself."""
+
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from storj_site.health import health
+from storj_site.status import parts
+
+
+@login_not_required
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    answers = health()
+    words = {name: "ok" if answered else "unavailable" for name, answered in answers.items()}
+    return JsonResponse(words, status=200 if all(answers.values()) else 503)
+
+
+@never_cache
+@require_safe
+def status(request: HttpRequest) -> HttpResponse:
+    if not (request.user.is_active and request.user.is_staff):
+        raise PermissionDenied
+    context = admin.site.each_context(request) | {"title": "Status", "parts": parts()}
+    return render(request, "status.html", context)

@@ -1,0 +1,106 @@
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from nodes.known import ensure_nodes
+from nodes.models import Event, Node, Reputation, StorageSnapshot
+from nodes.places import places
+
+LIST = reverse("admin:nodes_node_changelist")
+
+
+def known(*names: str) -> None:
+    hour_ago = datetime.now(UTC) - timedelta(hours=1)
+    Event.objects.bulk_create([Event(node_name=name, timestamp=hour_ago) for name in names])
+
+
+def test_opening_the_list_makes_the_rows_of_known_nodes(databases: None, admin_client: Client) -> None:
+    known("b", "a")
+    page = admin_client.get(LIST)
+    assert list(Node.objects.values_list("name", flat=True)) == ["a", "b"]
+    assert page.status_code == 200
+
+
+def test_the_list_shows_the_figures_of_each_node(databases: None, admin_client: Client) -> None:
+    now = datetime.now(UTC)
+    Event.objects.create(node_name="a", timestamp=now - timedelta(hours=30))
+    Event.objects.create(node_name="a", timestamp=now - timedelta(hours=3))
+    StorageSnapshot.objects.create(node_name="a", timestamp=now, used_bytes=1_500_000_000_000, total_bytes=2 * 10**12)
+    Reputation.objects.create(
+        node_name="a", satellite="eu1", timestamp=now - timedelta(days=3), online_score=98.765, audit_score=100.0
+    )
+    page = admin_client.get(LIST).content.decode()
+    assert f"{now - timedelta(hours=3):%Y-%m-%d %H:%M:%S} UTC" in page
+    assert '<td class="field-events_last_day">1</td>' in page
+    assert "1.5 TB" in page
+    assert f"98.77 % (as of {now - timedelta(days=3):%Y-%m-%d})" in page
+
+
+def queries(client: Client) -> int:
+    client.get(LIST)  # makes the rows
+    with CaptureQueriesContext(connections["default"]) as site, CaptureQueriesContext(connections["events"]) as rest:
+        connections["events_readonly"].force_debug_cursor = True
+        connections["events_readonly"].queries_log.clear()
+        client.get(LIST)
+        reads = len(connections["events_readonly"].queries_log)
+    assert len(rest) == 0
+    return len(site) + reads
+
+
+def test_the_number_of_queries_does_not_depend_on_the_number_of_nodes(databases: None, admin_client: Client) -> None:
+    known("a", "b", "c")
+    few = queries(admin_client)
+    known(*(f"node {number}" for number in range(57)))
+    assert queries(admin_client) == few
+    assert Node.objects.count() == 60
+
+
+def test_the_list_opens_without_the_events_with_a_sentence_and_dashes(
+    databases: None, admin_client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ensure_nodes(["a"])
+    readonly = connections["events_readonly"].settings_dict
+    monkeypatch.setitem(readonly, "NAME", str(tmp_path / "missing" / "events.db"))
+    page = admin_client.get(LIST)
+    assert page.status_code == 200
+    assert page.content.decode().count("The events database") == 1
+    assert '<td class="field-last_event">–</td>' in page.content.decode()
+
+
+def test_the_list_holds_no_place_afterwards(databases: None, admin_client: Client) -> None:
+    known("a")
+    before = places.use().in_use
+    admin_client.get(LIST)
+    assert places.use().in_use == before
+
+
+def test_no_node_can_be_added(databases: None, admin_client: Client) -> None:
+    assert admin_client.get(reverse("admin:nodes_node_add")).status_code == 403
+
+
+def test_the_name_stays_as_it_is_in_the_events(databases: None, admin_client: Client) -> None:
+    (node,) = ensure_nodes(["a"])
+    change = reverse("admin:nodes_node_change", args=[node.pk])
+    admin_client.post(change, {"name": "b", "label": "Attic", "cost_per_month": "4.50", "notes": ""})
+    node.refresh_from_db()
+    assert (node.name, node.label) == ("a", "Attic")
+
+
+def test_a_deleted_node_that_is_still_known_is_made_again(databases: None, admin_client: Client) -> None:
+    known("a")
+    admin_client.get(LIST)
+    first = Node.objects.get()
+    admin_client.post(reverse("admin:nodes_node_delete", args=[first.pk]), {"post": "yes"})
+    assert Node.objects.count() == 0
+    admin_client.get(LIST)
+    assert Node.objects.get().pk != first.pk
+
+
+def test_names_from_the_events_are_escaped(databases: None, admin_client: Client) -> None:
+    known("<script>alert(1)</script>")
+    assert b"<script>alert(1)" not in admin_client.get(LIST).content
