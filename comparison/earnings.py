@@ -40,9 +40,9 @@ def measure(estimates: list[Estimate], window: Window) -> Measured:
     measured = Measured()
     sound = [estimate for estimate in estimates if estimate.gross is not None]
     if len(sound) < len(estimates):
-        measured.notes.append(f"{len(estimates) - len(sound)} earnings estimates were skipped: the amount is broken.")
+        measured.note(f"{len(estimates) - len(sound)} earnings estimates were skipped: the amount is broken.")
     if not sound:
-        measured.notes.append(f"No earnings estimates of {window.period} are recorded for this node.")
+        measured.note(f"No earnings estimates of {window.period} are recorded for this node.")
         return measured
     gross = sum((Fraction(estimate.gross) for estimate in sound if estimate.gross is not None), Fraction(0))
     tb_months = _tb_months(sound)
@@ -50,9 +50,9 @@ def measure(estimates: list[Estimate], window: Window) -> Measured:
     if tb_months:
         measured.values["earnings_per_stored_tb"] = gross / tb_months
     else:
-        measured.notes.append("No earnings per TB: the stored byte-hours are not recorded for every satellite.")
+        measured.note("No earnings per TB: the stored byte-hours are not recorded for every satellite.")
     newest = max(estimate.at for estimate in sound)
-    measured.notes.append(f"Earnings are the monitor's own estimates of {window.period}, as of {day(newest)}.")
+    measured.note(f"Earnings are the monitor's own estimates of {window.period}, as of {day(newest)}.")
     measured.basis["earnings"] = {
         "source": "earnings_estimates",
         "count": len(sound),

@@ -56,11 +56,12 @@ def _node_result(type: str, name: str, connection: BaseDatabaseWrapper, window: 
         limited=sampled.limited,
         groups={group: facts for part in parts for group, facts in part.basis.items()},
     )
+    metrics = {metric.key: metric.rounded(values.get(metric.key)) for metric in metrics_of(type)}
     return NodeResult(
         name,
-        {metric.key: metric.rounded(values.get(metric.key)) for metric in metrics_of(type)},
+        metrics,
         basis,
-        [note for part in parts for note in part.notes],
+        [sentence for part in parts for sentence in part.notes_on(metrics)],
         unranked=frozenset(key for part in parts for key in part.unranked),
         rows_read=sampled.rows_read,
     )

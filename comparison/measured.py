@@ -1,6 +1,7 @@
 """What one family of metrics found out about a node, before rounding and ranking."""
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -12,17 +13,31 @@ STALE_AFTER = timedelta(days=2)  # scores and snapshots older than this are show
 MIN_ATTEMPTS = 30  # fewer say too little to rank
 
 
+@dataclass(frozen=True)
+class Note:
+    """A sentence for the operator. `about` are metric keys: it is said only where one of them is shown."""
+
+    sentence: str
+    about: frozenset[str] = frozenset()
+
+
 @dataclass
 class Measured:
     """`values` are exact and by metric key; `unranked` are keys whose value must not be ranked.
 
-    `basis` goes into the node's basis under the group's name; `notes` are sentences for the operator.
+    `basis` goes into the node's basis under the group's name.
     """
 
     values: dict[str, Exact] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     unranked: set[str] = field(default_factory=set)
     basis: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def note(self, sentence: str, *about: str) -> None:
+        self.notes.append(Note(sentence, frozenset(about)))
+
+    def notes_on(self, shown: Collection[str]) -> list[str]:
+        return [note.sentence for note in self.notes if not note.about or not note.about.isdisjoint(shown)]
 
 
 def percent(part: int | float, whole: int | float) -> Fraction | None:

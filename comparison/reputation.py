@@ -63,7 +63,7 @@ def failures_left(score: float | None, disqualified: bool) -> int | None:
 def measure(satellites: list[Scores], window: Window) -> Measured:
     measured = Measured()
     if not satellites:
-        measured.notes.append("No satellite's scores are recorded for this node.")
+        measured.note("No satellite's scores are recorded for this node.")
         return measured
     for key in SCORES:
         _worst(key, [(getattr(scores, key), scores) for scores in satellites], window, measured)
@@ -93,10 +93,10 @@ def _worst(key: str, found: Sequence[tuple[float | None, Scores]], window: Windo
 def _note(satellites: list[Scores], window: Window, measured: Measured) -> None:
     broken = sum(scores.broken for scores in satellites)
     if broken:
-        measured.notes.append(f"Scores of {broken} satellites were skipped: a value is broken.")
+        measured.note(f"Scores of {broken} satellites were skipped: a value is broken.")
     gone = [scores for scores in satellites if scores.disqualified]
     if gone:
-        measured.notes.append(f"Disqualified on {len(gone)} of {len(satellites)} satellites.")
+        measured.note(f"Disqualified on {len(gone)} of {len(satellites)} satellites.")
     if measured.unranked:
         oldest = min(scores.at for scores in satellites)
-        measured.notes.append(f"Scores are as of {day(oldest)}, over two days before the end: not ranked.")
+        measured.note(f"Scores are as of {day(oldest)}, over two days before the end: not ranked.")

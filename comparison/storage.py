@@ -77,16 +77,16 @@ def _snapshot(at: object, used: object, total: object, free: object, trash: obje
 def measure(storage: Storage, window: Window) -> Measured:
     measured = Measured()
     if storage.broken:
-        measured.notes.append(f"{storage.broken} storage snapshots were skipped: a value or time stamp is broken.")
+        measured.note(f"{storage.broken} storage snapshots were skipped: a value or time stamp is broken.")
     if storage.newest is None:
-        measured.notes.append("No storage snapshot with used and total space, so no values of storage.")
+        measured.note("No storage snapshot with used and total space, so no values of storage.")
         return measured
     _space(storage.newest, measured)
     _growth(storage, measured)
     measured.basis["storage"] = {"source": "storage_snapshots", "count": 1, "as_of": storage.newest.at.isoformat()}
     if window.end - storage.newest.at > STALE_AFTER:
         measured.unranked.add("trash_percent")
-        measured.notes.append(f"Storage is as of {day(storage.newest.at)}, over two days before the end: not ranked.")
+        measured.note(f"Storage is as of {day(storage.newest.at)}, over two days before the end: not ranked.")
     return measured
 
 
@@ -101,9 +101,9 @@ def _space(newest: Snapshot, measured: Measured) -> None:
         "storage_efficiency": _efficiency(utilization, trash),
     }
     if utilization is None:
-        measured.notes.append("The allocated space is recorded as zero, so there is no utilization.")
+        measured.note("The allocated space is recorded as zero, so there is no utilization.")
     elif trash is None:
-        measured.notes.append("Trash is not recorded for this node, so there is no trash share and no efficiency.")
+        measured.note("Trash is not recorded for this node, so there is no trash share and no efficiency.")
 
 
 def _efficiency(utilization: Fraction | None, trash: Fraction | None) -> Fraction | None:
@@ -116,7 +116,10 @@ def _efficiency(utilization: Fraction | None, trash: Fraction | None) -> Fractio
 def _growth(storage: Storage, measured: Measured) -> None:
     first, last, newest = storage.first, storage.last, storage.newest
     if first is None or last is None or newest is None or last.at - first.at < GROWTH_NEEDS:
-        measured.notes.append("No growth: the window has no two storage snapshots a day apart; choose a longer range.")
+        measured.note(
+            "No growth: the window has no two storage snapshots a day apart; choose a longer range.",
+            "growth_bytes_per_day",
+        )
         return
     span = last.at - first.at
     growth = Fraction((last.used - first.used) * 86_400 * 10**6, span // timedelta(microseconds=1))
@@ -124,4 +127,4 @@ def _growth(storage: Storage, measured: Measured) -> None:
     if growth > 0:
         measured.values["days_until_full"] = newest.free / growth
     else:
-        measured.notes.append("No days until full: the used space does not grow.")
+        measured.note("No days until full: the used space does not grow.", "days_until_full")

@@ -172,25 +172,25 @@ def _judge_uploads(traffic: Traffic, measured: Measured) -> None:
     }
     if not recorded:
         measured.unranked |= {"success_rate_upload", "success_rate_repair_upload", "cancel_rate_upload"}
-        measured.notes.append(
+        measured.note(
             "Canceled uploads are not recorded for this node: its upload success rate means “did not fail” "
             "and is not ranked."
         )
 
 
 def _note(traffic: Traffic, window: Window, measured: Measured) -> None:
-    notes = measured.notes
     if traffic.broken:
-        notes.append(f"{traffic.broken:,} events were skipped: their time stamp or a value is broken.")
+        measured.note(f"{traffic.broken:,} events were skipped: their time stamp or a value is broken.")
     if not traffic.events:
-        notes.append(_why_nothing(traffic, window))
+        measured.note(_why_nothing(traffic, window))
         return
     if traffic.limited and traffic.oldest and traffic.newest:
-        notes.append(
+        measured.note(
             f"Describes only the newest {traffic.events:,} events, {day(traffic.oldest)} to {day(traffic.newest)}, "
             "not the whole window: totals and values per day are not ranked."
         )
-    notes += _thin_actions(traffic) + _missing_durations(traffic)
+    for sentence in _thin_actions(traffic) + _missing_durations(traffic):
+        measured.note(sentence)
 
 
 def _why_nothing(traffic: Traffic, window: Window) -> str:

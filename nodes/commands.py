@@ -22,6 +22,11 @@ class OperatorCommand(BaseCommand):
         parser.error = error  # type: ignore[method-assign]
         return parser
 
+    @property
+    def is_a_process(self) -> bool:
+        """Whether manage.py runs just this command, and not other code that called it."""
+        return bool(getattr(self, "_called_from_command_line", False))
+
     def execute(self, *args: Any, **options: Any) -> Any:
         try:
             return super().execute(*args, **options)
@@ -34,7 +39,7 @@ class OperatorCommand(BaseCommand):
             raise SystemExit(0) from None
 
     def _fail(self, error: CommandError) -> NoReturn:
-        if not getattr(self, "_called_from_command_line", False):
+        if not self.is_a_process:
             raise error
         self.stderr.write(str(error))
         raise SystemExit(error.returncode)

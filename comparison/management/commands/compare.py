@@ -1,6 +1,7 @@
 """`manage.py compare`: the comparison in a terminal, or as JSON or CSV for scripts."""
 
 import json
+import logging
 import os
 import shutil
 import tempfile
@@ -34,6 +35,8 @@ class Command(OperatorCommand):
         parser.add_argument("--output", type=Path, metavar="FILE", help="write there instead of to standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if self.is_a_process and options["verbosity"] < 2:
+            logging.getLogger("comparison").setLevel(logging.WARNING)  # the result itself says all of it
         result = compare(_request(options))
         text = self._text(result, options)
         if options["output"]:
