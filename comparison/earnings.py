@@ -27,7 +27,7 @@ class Estimate:
 
 def read(connection: BaseDatabaseWrapper, name: str, window: Window) -> list[Estimate]:
     scope = {"node_name": name, "period": window.period}
-    ids = sql.latest_per_satellite(connection, "earnings_estimates", scope, window)
+    ids = sql.latest_per_satellite(connection.vendor, "earnings_estimates", scope, window)
     rows = EarningsEstimate.objects.filter(pk__in=ids)
     return [
         # str() first: the shortest text of the stored float is the amount that the monitor meant.

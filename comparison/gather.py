@@ -74,6 +74,6 @@ def _parts(
         yield traffic.measure(sampled, window)
     yield reputation.measure(reputation.read(connection, name, window), window)
     if type in WITH_STORAGE:
-        yield storage.measure(storage.read(name, window), window)
+        yield storage.measure(storage.read(connection, name, window), window)
     if type in WITH_EARNINGS:
         yield earnings.measure(earnings.read(connection, name, window), window)

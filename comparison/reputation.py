@@ -32,7 +32,7 @@ class Scores:
 
 
 def read(connection: BaseDatabaseWrapper, name: str, window: Window) -> list[Scores]:
-    ids = sql.latest_per_satellite(connection, "reputation_history", {"node_name": name}, window)
+    ids = sql.latest_per_satellite(connection.vendor, "reputation_history", {"node_name": name}, window)
     rows = Reputation.objects.filter(pk__in=ids).order_by("satellite")
     fields = rows.values_list("timestamp", "satellite", *SCORES, "is_disqualified")
     return [_scores(at, satellite, scores, disqualified) for at, satellite, *scores, disqualified in fields]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.expressions import RawSQL
 
 from comparison.window import Window
 from nodes.fields import to_stored
@@ -79,6 +80,28 @@ SELECT (
 ) FROM satellites WHERE satellites.satellite IS NOT NULL
 """
 
+# How far back broken snapshots are counted: three days of one every five minutes.
+RECENT_SNAPSHOTS = 1000
+_SNAPSHOT = "timestamp, used_bytes, total_bytes, available_bytes, trash_bytes"
+_SNAPSHOTS = """
+SELECT * FROM (
+    SELECT 'newest' AS part, {columns} FROM storage_snapshots
+    WHERE node_name = %s AND timestamp <= %s AND {sound} ORDER BY timestamp DESC, id DESC LIMIT 1
+) AS newest
+UNION ALL SELECT * FROM (
+    SELECT 'first', {columns} FROM storage_snapshots
+    WHERE node_name = %s AND timestamp >= %s AND timestamp < %s AND {sound} ORDER BY timestamp, id LIMIT 1
+) AS first
+UNION ALL SELECT * FROM (
+    SELECT 'last', {columns} FROM storage_snapshots
+    WHERE node_name = %s AND timestamp >= %s AND timestamp < %s AND {sound} ORDER BY timestamp DESC, id DESC LIMIT 1
+) AS last
+UNION ALL SELECT 'broken', NULL, COUNT(*), NULL, NULL, NULL FROM (
+    SELECT {columns} FROM storage_snapshots
+    WHERE node_name = %s AND timestamp <= %s ORDER BY timestamp DESC, id DESC LIMIT {recent}
+) AS recent WHERE used_bytes IS NOT NULL AND total_bytes IS NOT NULL AND NOT ({sound})
+"""
+
 
 @dataclass(frozen=True)
 class SampleGroup:
@@ -127,22 +150,36 @@ def first_event(connection: BaseDatabaseWrapper, name: str) -> str | None:
     return next((stamp for (stamp,) in _rows(connection, sql, (name,))), None)
 
 
-def latest_per_satellite(
-    connection: BaseDatabaseWrapper, table: str, scope: dict[str, str], window: Window
-) -> list[int]:
-    """Ids of the newest row not after the window's end, one per satellite.
+def latest_per_satellite(vendor: str, table: str, scope: dict[str, str], window: Window) -> RawSQL:
+    """A subquery: the ids of the newest row not after the window's end, one per satellite.
 
-    `scope` are columns and the values they must have, `node_name` first.
+    `scope` are columns and the values that they must have.
     """
-    sql = latest_sql(connection.vendor, table, tuple(scope))
-    values = tuple(scope.values())
-    rows = _rows(connection, sql, values * 3 + (to_stored(window.end),))
-    return [id_ for (id_,) in rows if id_ is not None]
+    parameters = (*scope.values(), *scope.values(), *scope.values(), to_stored(window.end))
+    return RawSQL(latest_sql(vendor, table, tuple(scope)), parameters)  # noqa: S611 - from constants and parameters
 
 
 def latest_sql(vendor: str, table: str, columns: Sequence[str]) -> str:
     scope = " AND ".join(f"{column} = %s" for column in columns)
     return _LATEST.format(table=table, scope=scope, stored_form=_DIALECTS[vendor].stored_form)
+
+
+def snapshots(connection: BaseDatabaseWrapper, name: str, window: Window) -> dict[str, tuple[Any, ...]]:
+    """Rows of (timestamp, used, total, available, trash), as far as there are any.
+
+    `newest` is the newest not after the window's end, `first` and `last` are inside the window; the second
+    field of `broken` counts the broken ones among the newest RECENT_SNAPSHOTS.
+    """
+    start, end = to_stored(window.start), to_stored(window.end)
+    parameters = (name, end, name, start, end, name, start, end, name, end)
+    rows = _rows(connection, snapshots_sql(connection.vendor), parameters)
+    return {part: tuple(fields) for part, *fields in rows}
+
+
+def snapshots_sql(vendor: str) -> str:
+    dialect = _DIALECTS[vendor]
+    sizes = " AND ".join(f"{dialect.whole.format(size)} AND {size} >= 0" for size in ("used_bytes", "total_bytes"))
+    return _SNAPSHOTS.format(columns=_SNAPSHOT, sound=f"{dialect.stored_form} AND {sizes}", recent=RECENT_SNAPSHOTS)
 
 
 def _bounds(name: str, window: Window) -> tuple[str, str, str]:

@@ -1,20 +1,18 @@
 """Metrics from the storage snapshots: space, utilization, growth and trash of one node."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 
-from django.db.models import QuerySet
+from django.db.backends.base.base import BaseDatabaseWrapper
 
+from comparison import sql
 from comparison.measured import STALE_AFTER, Measured, day, is_whole, percent
 from comparison.window import Window
-from nodes.models import StorageSnapshot
+from nodes.fields import from_stored
 
 GROWTH_NEEDS = timedelta(hours=24)
 TRASH_ALLOWED = 10  # per cent of the total that the monitor's efficiency score forgives
-# So many broken rows in a row are passed over; nobody has that many without a broken disk.
-PASSED_OVER = 100
 
 
 @dataclass(frozen=True)
@@ -38,40 +36,18 @@ class Storage:
     broken: int = 0
 
 
-def read(name: str, window: Window) -> Storage:
-    usable = StorageSnapshot.objects.filter(node_name=name, used_bytes__isnull=False, total_bytes__isnull=False)
-    inside = usable.filter(timestamp__gte=window.start, timestamp__lt=window.end)
-    newest, broken = _first_sound(usable.filter(timestamp__lte=window.end).order_by("-timestamp", "-id"))
-    first, _ = _first_sound(inside.order_by("timestamp", "id"))
-    last, _ = _first_sound(inside.order_by("-timestamp", "-id"))
-    return Storage(newest, first, last, broken)
+def read(connection: BaseDatabaseWrapper, name: str, window: Window) -> Storage:
+    rows = sql.snapshots(connection, name, window)
+    newest, first, last = (_snapshot(*rows[part]) if part in rows else None for part in ("newest", "first", "last"))
+    return Storage(newest, first, last, broken=rows["broken"][1])
 
 
-def _first_sound(rows: QuerySet[StorageSnapshot]) -> tuple[Snapshot | None, int]:
-    """The first row that can be computed with, and how many broken ones stood before it."""
-    fields = rows.values_list("timestamp", "used_bytes", "total_bytes", "available_bytes", "trash_bytes")
-    broken = 0
-    for row in _one_then_the_rest(fields):
-        snapshot = _snapshot(*row)
-        if snapshot:
-            return snapshot, broken
-        broken += 1
-    return None, broken
-
-
-def _one_then_the_rest(fields: "QuerySet[StorageSnapshot, tuple[object, ...]]") -> Iterable[tuple[object, ...]]:
-    # The first row nearly always will do, and an open-ended read would hold up the snapshot.
-    yield from fields[:1]
-    yield from fields[1:PASSED_OVER]
-
-
-def _snapshot(at: object, used: object, total: object, free: object, trash: object) -> Snapshot | None:
-    if not isinstance(at, datetime) or not isinstance(used, int) or not isinstance(total, int):
+def _snapshot(at: str, used: int, total: int, free: object, trash: object) -> Snapshot | None:
+    moment = from_stored(at)
+    if moment is None:  # the form is right, the date does not exist
         return None
-    if used < 0 or total < 0:
-        return None
-    left = free if isinstance(free, int) and free >= 0 else max(total - used, 0)
-    return Snapshot(at, used, total, left, trash if isinstance(trash, int) and is_whole(trash) else None)
+    left = free if is_whole(free) else max(total - used, 0)
+    return Snapshot(moment, used, total, left, trash if is_whole(trash) else None)
 
 
 def measure(storage: Storage, window: Window) -> Measured:

@@ -7,6 +7,7 @@ import sys
 import threading
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -53,7 +54,8 @@ def request(number: int, type_: str = "overall") -> ComparisonRequest:
 def test_a_writer_and_comparisons_do_not_disturb_each_other(three_nodes: list[str]) -> None:
     file = connections["events"].settings_dict["NAME"]
     writer = subprocess.Popen([sys.executable, "-c", WRITER, file, "4"], stdout=subprocess.PIPE, text=True)
-    results, errors = [], []
+    results: list[dict[str, Any]] = []
+    errors: list[str] = []
 
     def read(offset: int) -> None:
         for number in range(25):

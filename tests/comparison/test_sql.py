@@ -1,0 +1,88 @@
+"""Every statement of comparison/sql.py finds its rows by an index, on both databases."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connections
+from django.db.models.expressions import RawSQL
+from django.test.utils import CaptureQueriesContext
+
+from comparison import sql
+from comparison.window import Window
+from nodes.models import EarningsEstimate, Event, Reputation
+from nodes.reading import reading
+from tests.comparison.conftest import AS_OF
+
+WINDOW = Window.ending(AS_OF, 24)
+
+
+@pytest.fixture
+def many_nodes(three_nodes: list[str]) -> None:
+    """Enough other nodes that an index by node is worth more than one by time."""
+    minutes = [AS_OF - timedelta(minutes=minute) for minute in range(60)]
+    Event.objects.bulk_create(Event(timestamp=at, node_name=f"node {n}") for n in range(50) for at in minutes)
+    connection = connections["events"]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE events")
+
+
+def run(statement: str) -> list[str]:
+    """Runs one of the functions and returns the SQL that it sent, parameters filled in."""
+    with reading() as connection, CaptureQueriesContext(connection) as captured:
+        vendor = connection.vendor
+        match statement:
+            case "sample":
+                sql.sample(connection, "attic", WINDOW, 10_000)
+            case "has_more_than":
+                sql.has_more_than(connection, "attic", WINDOW, 10_000)
+            case "first_event":
+                sql.first_event(connection, "attic")
+            case "snapshots":
+                sql.snapshots(connection, "attic", WINDOW)
+            case "latest scores":
+                _latest(Reputation, vendor, {"node_name": "attic"})
+            case "latest estimates":
+                _latest(EarningsEstimate, vendor, {"node_name": "attic", "period": "2026-11"})
+    return [query["sql"] for query in captured.captured_queries if query["sql"].lstrip().startswith(("SELECT", "WITH"))]
+
+
+def _latest(model: type[Reputation | EarningsEstimate], vendor: str, scope: dict[str, str]) -> None:
+    ids: RawSQL = sql.latest_per_satellite(vendor, model._meta.db_table, scope, WINDOW)
+    list(model.objects.filter(pk__in=ids).values_list("pk"))
+
+
+def plan(statement: str) -> str:
+    connection = connections["events"]
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(f"EXPLAIN QUERY PLAN {statement}")
+            return "\n".join(str(row[3]) for row in cursor.fetchall())
+        # The tables of a test are so small that PostgreSQL would rather read all of them.
+        cursor.execute("SET enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {statement}")
+        return "\n".join(row[0] for row in cursor.fetchall())
+
+
+@pytest.mark.parametrize(
+    ("statement", "table", "indexes"),
+    [
+        ("sample", "events", ["idx_events_node_name_timestamp"]),
+        ("has_more_than", "events", ["idx_events_node_name_timestamp"]),
+        ("first_event", "events", ["idx_events_node_name_timestamp"]),
+        ("snapshots", "storage_snapshots", ["idx_storage_node_time"]),
+        ("latest scores", "reputation_history", ["idx_reputation_latest", "idx_reputation_node_time"]),
+        ("latest estimates", "earnings_estimates", ["idx_earnings_latest"]),
+    ],
+)
+def test_a_statement_uses_its_index(many_nodes: None, statement: str, table: str, indexes: list[str]) -> None:
+    for sent in run(statement):
+        explained = plan(sent)
+        assert any(index in explained for index in indexes), explained
+        assert f"SCAN {table}" not in explained
+        assert f"Seq Scan on {table}" not in explained
+
+
+def test_each_kind_of_metrics_is_one_statement(three_nodes: list[str]) -> None:
+    for statement in ("sample", "snapshots", "latest scores", "latest estimates"):
+        assert len(run(statement)) == 1
