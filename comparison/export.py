@@ -2,10 +2,10 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from comparison.metrics import metrics_of
+from comparison.result import Result
 
 BOM = "\ufeff"  # without it Excel reads UTF-8 as Windows-1252
 
@@ -15,7 +15,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 Field = str | int | float
 
 
-def csv_text(result: Mapping[str, Any]) -> str:
+def csv_text(result: Result) -> str:
     """Values are plain numbers in the registry's units; texts cannot become formulas."""
     buffer = io.StringIO()
     buffer.write(BOM)
@@ -24,7 +24,7 @@ def csv_text(result: Mapping[str, Any]) -> str:
     return buffer.getvalue()
 
 
-def _rows(result: Mapping[str, Any]) -> Iterator[list[Field]]:
+def _rows(result: Result) -> Iterator[list[Field]]:
     nodes = result["nodes"]
     yield ["Metric", "Key", "Unit", *(node["name"] for node in nodes)]
     for metric in metrics_of(result["type"]):
@@ -33,7 +33,7 @@ def _rows(result: Mapping[str, Any]) -> Iterator[list[Field]]:
     yield from _basis_rows(result)
 
 
-def _basis_rows(result: Mapping[str, Any]) -> Iterator[list[Field]]:
+def _basis_rows(result: Result) -> Iterator[list[Field]]:
     nodes, window = result["nodes"], result["window"]
     bases = [node["basis"] for node in nodes]
     yield ["Window start", "", "UTC", *(window["start"] for _ in nodes)]

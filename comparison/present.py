@@ -8,11 +8,10 @@ from typing import Any
 from comparison.charts import Chart, chart
 from comparison.metrics import Group, Metric, groups_of
 from comparison.ranks import Rank, Standing, ranks, standings
-from comparison.result import Value
+from comparison.result import Result, Value
 from comparison.units import gap, ordinal, shown
 from nodes.models import Node
 
-Result = Mapping[str, Any]
 NodeDict = Mapping[str, Any]
 
 # Without canceled uploads in the log these values say less than their name; they carry this word instead of a rank.
@@ -73,9 +72,8 @@ def labels_of(nodes: Iterable[Node]) -> dict[str, str]:
 
 
 def sheet(result: Result, labels: Mapping[str, str]) -> Sheet:
-    columns = [
-        _column(node, standing, labels) for node, standing in zip(result["nodes"], standings(result), strict=True)
-    ]
+    pairs = zip(result["nodes"], standings(result), strict=True)
+    columns = [_column(node, standing, labels) for node, standing in pairs]
     return Sheet(columns, [_section(group, metrics, result, labels) for group, metrics in groups_of(result["type"])])
 
 
