@@ -29,6 +29,11 @@ def rests_on_events(result: Result) -> bool:
     return any("traffic" in node["basis"]["groups"] for node in result["nodes"])
 
 
+def cancels_recorded(node: Mapping[str, Any]) -> bool:
+    """Whether this node's log holds canceled uploads; True where nothing is known of it."""
+    return bool(node["basis"]["groups"].get("uploads", {}).get("cancels_recorded", True))
+
+
 def moment(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 

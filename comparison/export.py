@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 
+from comparison.basis import cancels_recorded
 from comparison.metrics import metrics_of
 from comparison.result import Result
 
@@ -42,6 +43,7 @@ def _basis_rows(result: Result) -> Iterator[list[Field]]:
     yield ["First event read", "", "UTC", *(basis["from"] or "" for basis in bases)]
     yield ["Last event read", "", "UTC", *(basis["to"] or "" for basis in bases)]
     yield ["Only the newest events", "", "", *("yes" if basis["limited"] else "no" for basis in bases)]
+    yield ["Canceled uploads recorded", "", "", *("yes" if cancels_recorded(node) else "no" for node in nodes)]
     yield ["Notes", "", "", *(" ".join(node["notes"]) for node in nodes)]
     yield ["Error", "", "", *(node["error"] or "" for node in nodes)]
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from comparison.basis import cancels_recorded
 from comparison.charts import Chart, chart
 from comparison.metrics import Group, Metric, groups_of
 from comparison.ranks import Rank, Standing, ranks, standings
@@ -120,8 +121,3 @@ def _word(metric: Metric, node: NodeDict, value: Value, others_ranked: bool) -> 
     if metric.key in _WITHOUT_CANCELS and not cancels_recorded(node):
         return _WITHOUT_CANCELS[metric.key]
     return "not ranked" if metric.better and others_ranked else ""
-
-
-def cancels_recorded(node: NodeDict) -> bool:
-    """Whether this node's log holds canceled uploads; True where nothing is known of it."""
-    return bool(node["basis"]["groups"].get("uploads", {}).get("cancels_recorded", True))
