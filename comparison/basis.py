@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from comparison.result import Result
 from comparison.units import counted
 
 
@@ -19,13 +20,18 @@ class Basis:
     error: str
 
 
-def bases(result: Mapping[str, Any], labels: Mapping[str, str]) -> list[Basis]:
+def bases(result: Result, labels: Mapping[str, str]) -> list[Basis]:
     return [_basis(node, labels) for node in result["nodes"]]
 
 
-def rests_on_events(result: Mapping[str, Any]) -> bool:
+def rests_on_events(result: Result) -> bool:
     """Whether this type shows figures that are computed from single events."""
     return any("traffic" in node["basis"]["groups"] for node in result["nodes"])
+
+
+def cancels_recorded(node: Mapping[str, Any]) -> bool:
+    """Whether this node's log holds canceled uploads; True where nothing is known of it."""
+    return bool(node["basis"]["groups"].get("uploads", {}).get("cancels_recorded", True))
 
 
 def moment(text: str) -> datetime:

@@ -7,14 +7,14 @@ on every screen, and nothing needs a script or a style of its own.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from comparison.metrics import Group, Metric
 from comparison.ranks import ranks
+from comparison.result import Result, Value
 from comparison.units import shown
 
 MOST_BARS = 10  # per metric; of more nodes only those at the two ends of the scale are drawn
-PLOT_LEFT, PLOT_RIGHT = 34.0, 72.0
+PLOT_LEFT, PLOT_RIGHT = 34.0, 74.0
 TITLE_HEIGHT, BAR_HEIGHT, SPACE, AXIS_HEIGHT = 22, 20, 8, 22
 
 # Where bars of percentages may begin when all are close to 100: from 0 they would look the same.
@@ -28,7 +28,6 @@ class Bar:
     top: int
     left: float = 0.0
     width: float = 0.0
-    drawn: bool = False
     best: bool = False
 
 
@@ -47,10 +46,12 @@ class Chart:
     title: str
     description: str
     height: int
+    axis: int
     strips: list[Strip]
+    titled: bool
     low: str
     high: str
-    cut: bool
+    cut: bool  # the bars do not begin at zero
 
 
 @dataclass(frozen=True)
@@ -69,22 +70,40 @@ class Scale:
         return round(left, 2), round(right - left, 2)
 
 
-def chart(
-    group: Group, metrics: Sequence[Metric], result: Mapping[str, Any], labels: Mapping[str, str]
-) -> Chart | None:
+def chart(group: Group, metrics: Sequence[Metric], result: Result, labels: Mapping[str, str]) -> Chart | None:
     """The chart of a group, None where no node has a value."""
-    values = [value for metric in metrics for value in _values(metric, result).values() if value is not None]
-    if not values:
+    valued = [metric for metric in metrics if _known(metric, result)]
+    if not valued:
         return None
-    scale = scale_of(values, percent=metrics[0].unit == "%")
-    strips, top = [], 0
-    for metric in metrics:
-        strip = _strip(metric, result, labels, scale, top, titled=len(metrics) > 1)
-        strips.append(strip)
-        top = strip.bars[-1].top + BAR_HEIGHT + SPACE
-    low, high = (str(shown(metrics[0], edge)) for edge in (scale.low, scale.high))
+    percent = valued[0].unit == "%"
+    scale = scale_of([value for metric in valued for value in _known(metric, result)], percent)
+    titles = TITLE_HEIGHT if len(metrics) > 1 else 0
+    strips: list[Strip] = []
+    bottom = 0
+    for metric in valued:
+        strips.append(_strip(metric, result, labels, scale, bottom + titles))
+        bottom = strips[-1].bars[-1].top + BAR_HEIGHT + SPACE
+    low, high = _edge(valued[0], scale.low), _edge(valued[0], scale.high)
     cut = scale.low > 0
-    return Chart(group.key, group.label, _description(result, cut, low), top + AXIS_HEIGHT, strips, low, high, cut)
+    return Chart(
+        key=group.key,
+        title=group.label,
+        description=_description(result, f"bars begin at {low}" if cut else ""),
+        height=bottom + AXIS_HEIGHT,
+        axis=bottom,
+        strips=strips,
+        titled=bool(titles),
+        low=low,
+        high=high,
+        cut=cut,
+    )
+
+
+def _edge(metric: Metric, value: float) -> str:
+    """An end of the axis is a round number: no decimals that say nothing."""
+    text = shown(metric, value)
+    number = text.number.rstrip("0").rstrip(".") if "." in text.number else text.number
+    return f"{number} {text.unit}".strip()
 
 
 def scale_of(values: Sequence[float], percent: bool) -> Scale:
@@ -107,37 +126,35 @@ def _round_up(value: float) -> float:
     return next(step * power for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * power >= value * (1 - 1e-9))
 
 
-def _strip(
-    metric: Metric, result: Mapping[str, Any], labels: Mapping[str, str], scale: Scale, top: int, titled: bool
-) -> Strip:
+def _strip(metric: Metric, result: Result, labels: Mapping[str, str], scale: Scale, top: int) -> Strip:
     best = {name for name, rank in ranks(result["rankings"].get(metric.key, [])).items() if rank.best}
-    below = top + (TITLE_HEIGHT if titled else 0)
     bars = []
     for position, (name, value) in enumerate(_ends(_values(metric, result))):
-        bar = Bar(labels.get(name, name), str(shown(metric, value)), below + position * BAR_HEIGHT, best=name in best)
-        if value is not None:
-            left, width = scale.span(value)
-            bar = Bar(bar.label, bar.text, bar.top, left, width, drawn=True, best=bar.best)
-        bars.append(bar)
-    return Strip(metric.label if titled else "", top, bars)
+        left, width = (0.0, 0.0) if value is None else scale.span(value)
+        label, text = labels.get(name, name), str(shown(metric, value))
+        bars.append(Bar(label, text, top + position * BAR_HEIGHT, left, width, name in best))
+    return Strip(metric.label, top, bars)
 
 
-def _values(metric: Metric, result: Mapping[str, Any]) -> dict[str, float | None]:
+def _values(metric: Metric, result: Result) -> dict[str, Value]:
     return {node["name"]: node["metrics"].get(metric.key) for node in result["nodes"]}
 
 
-def _ends(values: Mapping[str, float | None]) -> list[tuple[str, float | None]]:
-    """All nodes in their order; of too many the highest and the lowest, sorted."""
+def _known(metric: Metric, result: Result) -> list[int | float]:
+    return [value for value in _values(metric, result).values() if value is not None]
+
+
+def _ends(values: Mapping[str, Value]) -> list[tuple[str, Value]]:
+    """All nodes in their order; of too many only the highest and the lowest, sorted."""
     if len(values) <= MOST_BARS:
         return list(values.items())
-    known = sorted((item for item in values.items() if item[1] is not None), key=lambda item: -(item[1] or 0))
+    known = [(name, value) for name, value in values.items() if value is not None]
+    known.sort(key=lambda item: item[1], reverse=True)
     half = MOST_BARS // 2
-    chosen = known if len(known) <= MOST_BARS else known[:half] + known[-half:]
-    return [*chosen] or [(name, None) for name in list(values)[:1]]
+    return [*known] if len(known) <= MOST_BARS else [*known[:half], *known[-half:]]
 
 
-def _description(result: Mapping[str, Any], cut: bool, low: str) -> str:
+def _description(result: Result, beginning: str) -> str:
     count = len(result["nodes"])
-    drawn = f"The {MOST_BARS // 2} highest and {MOST_BARS // 2} lowest of {count} nodes" if count > MOST_BARS else ""
-    begin = f"bars begin at {low}" if cut else ""
-    return "; ".join(filter(None, (drawn, begin)))
+    ends = f"the {MOST_BARS // 2} highest and {MOST_BARS // 2} lowest of {count} nodes"
+    return "; ".join(filter(None, (ends if count > MOST_BARS else "", beginning)))

@@ -2,10 +2,11 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
+from comparison.basis import cancels_recorded
 from comparison.metrics import metrics_of
+from comparison.result import Result
 
 BOM = "\ufeff"  # without it Excel reads UTF-8 as Windows-1252
 
@@ -15,7 +16,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 Field = str | int | float
 
 
-def csv_text(result: Mapping[str, Any]) -> str:
+def csv_text(result: Result) -> str:
     """Values are plain numbers in the registry's units; texts cannot become formulas."""
     buffer = io.StringIO()
     buffer.write(BOM)
@@ -24,7 +25,7 @@ def csv_text(result: Mapping[str, Any]) -> str:
     return buffer.getvalue()
 
 
-def _rows(result: Mapping[str, Any]) -> Iterator[list[Field]]:
+def _rows(result: Result) -> Iterator[list[Field]]:
     nodes = result["nodes"]
     yield ["Metric", "Key", "Unit", *(node["name"] for node in nodes)]
     for metric in metrics_of(result["type"]):
@@ -33,7 +34,7 @@ def _rows(result: Mapping[str, Any]) -> Iterator[list[Field]]:
     yield from _basis_rows(result)
 
 
-def _basis_rows(result: Mapping[str, Any]) -> Iterator[list[Field]]:
+def _basis_rows(result: Result) -> Iterator[list[Field]]:
     nodes, window = result["nodes"], result["window"]
     bases = [node["basis"] for node in nodes]
     yield ["Window start", "", "UTC", *(window["start"] for _ in nodes)]
@@ -42,6 +43,7 @@ def _basis_rows(result: Mapping[str, Any]) -> Iterator[list[Field]]:
     yield ["First event read", "", "UTC", *(basis["from"] or "" for basis in bases)]
     yield ["Last event read", "", "UTC", *(basis["to"] or "" for basis in bases)]
     yield ["Only the newest events", "", "", *("yes" if basis["limited"] else "no" for basis in bases)]
+    yield ["Canceled uploads recorded", "", "", *("yes" if cancels_recorded(node) else "no" for node in nodes)]
     yield ["Notes", "", "", *(" ".join(node["notes"]) for node in nodes)]
     yield ["Error", "", "", *(node["error"] or "" for node in nodes)]
 

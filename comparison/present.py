@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from comparison.basis import cancels_recorded
 from comparison.charts import Chart, chart
 from comparison.metrics import Group, Metric, groups_of
 from comparison.ranks import Rank, Standing, ranks, standings
-from comparison.result import Value
+from comparison.result import Result, Value
 from comparison.units import gap, ordinal, shown
 from nodes.models import Node
 
-Result = Mapping[str, Any]
 NodeDict = Mapping[str, Any]
 
 # Without canceled uploads in the log these values say less than their name; they carry this word instead of a rank.
@@ -73,9 +73,8 @@ def labels_of(nodes: Iterable[Node]) -> dict[str, str]:
 
 
 def sheet(result: Result, labels: Mapping[str, str]) -> Sheet:
-    columns = [
-        _column(node, standing, labels) for node, standing in zip(result["nodes"], standings(result), strict=True)
-    ]
+    pairs = zip(result["nodes"], standings(result), strict=True)
+    columns = [_column(node, standing, labels) for node, standing in pairs]
     return Sheet(columns, [_section(group, metrics, result, labels) for group, metrics in groups_of(result["type"])])
 
 
@@ -122,8 +121,3 @@ def _word(metric: Metric, node: NodeDict, value: Value, others_ranked: bool) -> 
     if metric.key in _WITHOUT_CANCELS and not cancels_recorded(node):
         return _WITHOUT_CANCELS[metric.key]
     return "not ranked" if metric.better and others_ranked else ""
-
-
-def cancels_recorded(node: NodeDict) -> bool:
-    """Whether this node's log holds canceled uploads; True where nothing is known of it."""
-    return bool(node["basis"]["groups"].get("uploads", {}).get("cancels_recorded", True))

@@ -1,10 +1,9 @@
 """What a ranking says of one node: its place, and whether it is the best or the last."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from comparison.result import Ranking
+from comparison.result import Ranking, Result
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ def ranks(ranking: Ranking) -> dict[str, Rank]:
     return found
 
 
-def standings(result: Mapping[str, Any]) -> list[Standing]:
+def standings(result: Result) -> list[Standing]:
     """One for each node, in the order of the result."""
     places = [ranks(ranking) for ranking in result["rankings"].values()]
     return [

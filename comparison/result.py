@@ -1,11 +1,13 @@
 """What a comparison yields: one dataclass, and the dict that is cached and sent."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 Value = int | float | None
 Ranking = list[list[str]]
+Result = Mapping[str, Any]  # Comparison.as_dict(), or the same from the cache
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from comparison.metrics import Metric, by_key
-from comparison.ranks import Standing, standings, telling
-from comparison.result import Ranking
+from comparison.ranks import standings, telling
+from comparison.result import Ranking, Result
 from comparison.units import shown
 
-Result = Mapping[str, Any]
-
-MOST_GAPS = 3
+MOST_GAPS = MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -24,11 +21,11 @@ class Gap:
 
 
 @dataclass(frozen=True)
-class Leaders:
-    """The nodes that are most often best, or most often last."""
+class Often:
+    """The nodes that are most often at one end, each with how often; `more` share the last count and are not named."""
 
-    labels: list[str]
-    count: int
+    nodes: list[tuple[str, int]]
+    more: int
 
 
 @dataclass(frozen=True)
@@ -41,9 +38,9 @@ class Earned:
 @dataclass(frozen=True)
 class Summary:
     metrics: int
-    last: Leaders | None
+    last: Often
     gaps: list[Gap]
-    best: Leaders | None
+    best: Often
     earned: Earned | None
     failed: list[str]
     limited: int
@@ -51,31 +48,28 @@ class Summary:
 
 def summary(result: Result, labels: Mapping[str, str]) -> Summary:
     standing = standings(result)
-    last = _leaders({each.name: each.last for each in standing})
-    best = _leaders({each.name: each.best for each in standing})
-    failed = [labels.get(node["name"], node["name"]) for node in result["nodes"] if node["error"]]
+    last = _by_count({each.name: each.last for each in standing})
+    best = _by_count({each.name: each.best for each in standing})
+    alone = len(last) == 1 or (len(last) > 1 and last[0][1] > last[1][1])
     return Summary(
         metrics=telling(result["rankings"].values()),
-        last=_labelled(last, standing, labels, "last"),
-        gaps=_gaps(last[0], result) if len(last) == 1 else [],
-        best=_labelled(best, standing, labels, "best"),
+        last=_often(last, labels),
+        gaps=_gaps(last[0][0], result) if alone else [],
+        best=_often(best, labels),
         earned=_earned(result, labels),
-        failed=failed,
+        failed=[labels.get(node["name"], node["name"]) for node in result["nodes"] if node["error"]],
         limited=sum(node["basis"]["limited"] for node in result["nodes"]),
     )
 
 
-def _leaders(counts: Mapping[str, int]) -> list[str]:
-    most = max(counts.values(), default=0)
-    return [name for name, count in counts.items() if count == most and most]
+def _by_count(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(((name, count) for name, count in counts.items() if count), key=lambda item: -item[1])
 
 
-def _labelled(names: list[str], standing: list[Standing], labels: Mapping[str, str], end: str) -> Leaders | None:
-    """None where there is nobody to name, or so many that naming them says nothing."""
-    if not names or len(names) > 3:
-        return None
-    counts = {each.name: getattr(each, end) for each in standing}
-    return Leaders([labels.get(name, name) for name in names], counts[names[0]])
+def _often(found: list[tuple[str, int]], labels: Mapping[str, str]) -> Often:
+    named, rest = found[:MOST_NAMED], found[MOST_NAMED:]
+    more = sum(count == named[-1][1] for _, count in rest)
+    return Often([(labels.get(name, name), count) for name, count in named], more)
 
 
 def _gaps(name: str, result: Result) -> list[Gap]:
