@@ -3,9 +3,11 @@
 import hashlib
 import importlib.util
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlparse
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -14,11 +16,12 @@ env = environ.Env()
 
 SQLITE_ENGINE = "django.db.backends.sqlite3"
 POSTGRESQL_ENGINE = "django.db.backends.postgresql"
+_PATH_PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 READ_WRITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
 
 
-def number(name: str, default: int, least: int = 0) -> int:
-    """A whole number of at least `least`; raises ImproperlyConfigured with a sentence otherwise."""
+def number(name: str, default: int, least: int = 0, most: int | None = None) -> int:
+    """A whole number from `least` to `most`; raises ImproperlyConfigured with a sentence otherwise."""
     text = os.environ.get(name, "").strip()
     if not text:
         return default
@@ -28,6 +31,8 @@ def number(name: str, default: int, least: int = 0) -> int:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {text!r}.") from None
     if value < least:
         raise ImproperlyConfigured(f"{name} must be at least {least}, not {value}.")
+    if most is not None and value > most:
+        raise ImproperlyConfigured(f"{name} must be at most {most}, not {value}.")
     return value
 
 
@@ -46,10 +51,20 @@ def flag(name: str, default: bool = False) -> bool:
     raise ImproperlyConfigured(f"{name} must be True or False, not {text!r}.")
 
 
+def path_prefix(name: str) -> str:
+    """Empty, or a path such as /storj; raises ImproperlyConfigured with a sentence for anything else."""
+    prefix = os.environ.get(name, "").strip().rstrip("/")
+    if prefix and not _PATH_PREFIX.fullmatch(prefix):
+        raise ImproperlyConfigured(f"{name} must be a path such as /storj, not {prefix!r}.")
+    return prefix
+
+
 def database(name: str, default: str) -> dict[str, Any]:
     """A read-write Django database from the URL in the variable `name`."""
+    url = os.environ.get(name, "").strip() or default
+    _refuse_unencoded(name, url)
     try:
-        config: dict[str, Any] = dict(environ.Env.db_url_config(os.environ.get(name) or default))
+        config: dict[str, Any] = dict(environ.Env.db_url_config(url))
     except Exception:  # noqa: BLE001 - the library raises whatever its parser meets
         raise ImproperlyConfigured(f"{name} is not a database URL such as sqlite:////path/file.db.") from None
     if config.get("ENGINE") == SQLITE_ENGINE:
@@ -129,6 +144,22 @@ def secret_key(data_dir: Path) -> str:
         return (data_dir / "secret-key").read_text().strip()
     except OSError:
         return ""
+
+
+def _refuse_unencoded(name: str, url: str) -> None:
+    """A path with a bare "#" or "?" would silently be cut there, and another file be opened or made."""
+    if "#" in url:
+        raise ImproperlyConfigured(f"{name} contains a #: write it as %23.")
+    if not url.startswith("sqlite:"):
+        return
+    if "?" in url:
+        raise ImproperlyConfigured(f"{name} contains a ?: write it as %3F; SQLite takes no options here.")
+    if "+" in url:
+        raise ImproperlyConfigured(f"{name} contains a +: write it as %2B, and a space as %20.")
+    if urlparse(url).netloc:
+        raise ImproperlyConfigured(
+            f"{name} needs three slashes before the path: four in all, as in sqlite:////path/file.db."
+        )
 
 
 def _absolute(name: str, path: str) -> Path:

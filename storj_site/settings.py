@@ -4,16 +4,27 @@ import os
 from pathlib import Path
 
 from storj_site import env as read
+from storj_site import lan
 from storj_site.env import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "data"))).expanduser().absolute()
 
+# --- Server ---------------------------------------------------------------------------------------
+# True serves the local network: all addresses, under every name and address of this machine, in plain HTTP.
+LAN = read.flag("LAN")
+BIND = env.str("BIND", default="") or ("0.0.0.0" if LAN else "127.0.0.1")  # noqa: S104 - asked for with LAN
+PORT = read.number("PORT", 8080, most=65_535)
+WEB_CONCURRENCY = read.number("WEB_CONCURRENCY", 1, least=1)  # worker processes; the cache in memory is per process
+THREADS = read.number("THREADS", 16, least=1)  # requests that one worker process answers at a time
+# Whose word about the client's address and TLS counts: the proxies on this machine.
+FORWARDED_ALLOW_IPS = env.str("FORWARDED_ALLOW_IPS", default="127.0.0.1,::1")
+
 # --- Security -----------------------------------------------------------------------------------
 SECRET_KEY = read.secret_key(DATA_DIR)
 DEBUG = read.flag("DEBUG")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", *lan.hosts(BIND, LAN)])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[f"http://{h}:{PORT}" for h in lan.hosts(BIND, LAN)])
 # True behind a proxy that speaks TLS: redirects, HSTS and cookies that never travel in the clear.
 HTTPS = read.flag("HTTPS")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
@@ -32,7 +43,7 @@ X_FRAME_OPTIONS = "DENY"
 PUBLIC_READ = read.flag("PUBLIC_READ")
 
 # --- Addresses ----------------------------------------------------------------------------------
-SCRIPT_NAME = env.str("SCRIPT_NAME", default="").rstrip("/")
+SCRIPT_NAME = read.path_prefix("SCRIPT_NAME")  # of the site behind a proxy, such as /storj
 FORCE_SCRIPT_NAME = SCRIPT_NAME or None
 ROOT_URLCONF = "storj_site.urls"
 WSGI_APPLICATION = "storj_site.wsgi.application"

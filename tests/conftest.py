@@ -1,4 +1,8 @@
+import os
+from collections.abc import Generator
+
 import pytest
+from django.conf import settings
 
 ALL_DATABASES = ["default", "events", "events_readonly"]
 
@@ -8,8 +12,39 @@ def databases(transactional_db: None) -> None:
     """All three databases, without a surrounding transaction: gatherings read through connections of their own."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Every test of this project that asks for `databases` may use all of them."""
     for item in items:
         if "databases" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.django_db(transaction=True, databases=ALL_DATABASES))
+    _deselect_postgresql_without_it(config, items)
+
+
+def _deselect_postgresql_without_it(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests of PostgreSQL's own features; deselected, not skipped, as a marker would do by hand."""
+    if "postgresql" in settings.DATABASES["events"]["ENGINE"]:
+        return
+    others = [item for item in items if item.get_closest_marker("postgresql")]
+    items[:] = [item for item in items if item not in others]
+    if others:
+        config.hook.pytest_deselected(items=others)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """On the build machine everything is installed, so that a skipped test is a mistake."""
+    report = yield
+    if report.skipped and os.environ.get("CI") and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"Skipped, which CI does not allow: {report.longrepr}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """As above, for modules that skip themselves whole."""
+    report = yield
+    if report.outcome == "skipped" and os.environ.get("CI"):
+        report.outcome = "failed"
+        report.longrepr = f"Skipped, which CI does not allow: {report.longrepr}"
+    return report

@@ -1,0 +1,52 @@
+"""What a run sets up. Every step is skipped when it is done, and none changes what is there."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import Error as DatabaseError
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+
+from nodes.router import SITE
+from storj_site import accounts
+from storj_site.accounts import Password
+from storj_site.data_folder import CannotSetUp, ensure_secret_key, is_open_to_others, make_data_folder
+from storj_site.events_set_up import prepare_events
+from storj_site.middleware import SITE_TROUBLE
+from storj_site.static_files import collect_static
+
+Say = Callable[[str], None]
+
+
+def set_up(say: Say) -> Password | None:
+    """Everything that the site needs before it can serve; the operator's password if it was made now."""
+    prepare_secrets(say)
+    prepare_site_database(say)
+    prepare_events(say)
+    password = accounts.ensure_operator()
+    accounts.ensure_token()
+    if collect_static():
+        say("Static files: collected.")
+    return password
+
+
+def prepare_secrets(say: Say) -> None:
+    make_data_folder()
+    if is_open_to_others():
+        say(f"Warning: other users of this machine can read {settings.DATA_DIR}: `chmod 700` on it mends that.")
+    ensure_secret_key()
+
+
+def prepare_site_database(say: Say) -> None:
+    try:
+        if unapplied_migrations(SITE):
+            call_command("migrate", database=SITE, interactive=False, verbosity=0)
+            say("The site's own database: ready.")
+    except DatabaseError as error:
+        raise CannotSetUp(f"{SITE_TROUBLE} ({error})") from error
+
+
+def unapplied_migrations(alias: str) -> bool:
+    executor = MigrationExecutor(connections[alias])
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
