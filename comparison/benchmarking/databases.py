@@ -1,0 +1,114 @@
+"""The databases that are measured: demonstration data in a SQLite file, kept for the next time if wanted."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.conf import settings
+
+from nodes.demo.stories import stories
+
+SEED = 1
+STDERR = 2
+BYTES_PER_EVENT = 400  # with indexes, rounded up
+# A shared cache must not be emptied for a measurement, and these tables are in no other database.
+_DROPPED = ("CACHE_URL", "EVENTS_READONLY_DATABASE_URL", "COMPARISON_CACHE_TTL")
+
+
+class BenchmarkError(Exception):
+    """Why nothing could be measured, as a sentence."""
+
+
+@dataclass(frozen=True)
+class Parameters:
+    nodes: int
+    events_per_node: int
+    days: int
+
+    @property
+    def name(self) -> str:
+        return f"events-{self.nodes}x{self.events_per_node}-{self.days}d"
+
+    @property
+    def names(self) -> list[str]:
+        return [story.name for story in stories(self.nodes, SEED)]
+
+
+@dataclass(frozen=True)
+class Database:
+    parameters: Parameters
+    path: Path
+    as_of: datetime
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables of a process that reads this database, and no other."""
+        kept = {key: value for key, value in os.environ.items() if key not in _DROPPED}
+        return kept | _urls(self.path) | {"DJANGO_SETTINGS_MODULE": settings.SETTINGS_MODULE}
+
+
+def prepared(folder: Path, parameters: Parameters) -> Database:
+    """The database in the folder, made first unless it is there from an earlier time.
+
+    A file without its note is one whose making was broken off; it is made anew.
+    """
+    stem = folder.expanduser().absolute() / parameters.name
+    path, note = stem.with_suffix(".db"), stem.with_suffix(".json")
+    if not (path.exists() and note.exists()):
+        _make(path, note, parameters)
+    return Database(parameters, path, datetime.fromisoformat(json.loads(note.read_text())["as_of"]))
+
+
+def run_python(module: str, *arguments: str, database: Database, given: str = "") -> subprocess.CompletedProcess[str]:
+    """A fresh interpreter on this database."""
+    return subprocess.run(  # noqa: S603 - our own modules
+        [sys.executable, "-m", module, *arguments],
+        cwd=settings.BASE_DIR,
+        env=database.environment,
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def _make(path: Path, note: Path, parameters: Parameters) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for leftover in path.parent.glob(f"{path.name}*"):
+            leftover.unlink()
+        _require_space(path.parent, parameters)
+    except OSError as error:
+        raise BenchmarkError(f"The folder {path.parent} cannot be used: {error.strerror}.") from error
+    as_of = datetime.now(UTC).replace(microsecond=0)
+    _fill(Database(parameters, path, as_of))
+    note.write_text(json.dumps(asdict(parameters) | {"as_of": as_of.isoformat()}))
+
+
+def _require_space(folder: Path, parameters: Parameters) -> None:
+    needed = parameters.nodes * parameters.events_per_node * BYTES_PER_EVENT
+    if shutil.disk_usage(folder).free < needed:
+        raise BenchmarkError(f"The folder needs {needed / 10**9:.1f} GB of free space: name another with --folder.")
+
+
+def _fill(database: Database) -> None:
+    parameters = database.parameters
+    command = [sys.executable, "-m", "django", "demo", "--nodes", str(parameters.nodes)]
+    command += ["--events-per-node", str(parameters.events_per_node), "--days", str(parameters.days)]
+    command += ["--as-of", database.as_of.isoformat(), "--seed", str(SEED)]
+    # Its output, the progress bar too, goes to stderr: stdout is for the figures.
+    made = subprocess.run(  # noqa: S603 - our own command
+        command, cwd=settings.BASE_DIR, env=database.environment, stdout=STDERR, check=False
+    )
+    if made.returncode != 0:
+        raise BenchmarkError("The database could not be made: the lines above say why.")
+
+
+def _urls(path: Path) -> dict[str, str]:
+    files = {"EVENTS_DATABASE_URL": path, "DATABASE_URL": path.with_name("site.db")}
+    return {name: file.as_uri().replace("file://", "sqlite:///") for name, file in files.items()}
