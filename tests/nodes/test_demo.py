@@ -391,17 +391,22 @@ def test_a_wrong_argument_is_explained(arguments: tuple[str, ...], sentence: str
         demo(*arguments)
 
 
-@pytest.mark.sqlite_files
-def test_a_new_file_is_filled_and_a_second_run_ends_with_one_sentence(tmp_path: Path) -> None:
-    variables = os.environ | {
+def variables(folder: Path) -> dict[str, str]:
+    return os.environ | {
         "SECRET_KEY": "test",
         "DJANGO_SETTINGS_MODULE": "storj_site.settings",
-        "DATABASE_URL": f"sqlite:///{tmp_path}/site.db",
-        "EVENTS_DATABASE_URL": f"sqlite:///{tmp_path}/events.db",
+        "DATABASE_URL": f"sqlite:///{folder}/site.db",
+        "EVENTS_DATABASE_URL": f"sqlite:///{folder}/events.db",
     }
+
+
+@pytest.mark.sqlite_files
+def test_a_new_file_is_filled_and_a_second_run_ends_with_one_sentence(tmp_path: Path) -> None:
     command = [sys.executable, "manage.py", "demo", "--events-per-node", "300", "--days", "1"]
     first, second = (
-        subprocess.run(command, cwd=BASE_DIR, env=variables, capture_output=True, text=True, timeout=60, check=False)
+        subprocess.run(
+            command, cwd=BASE_DIR, env=variables(tmp_path), capture_output=True, text=True, timeout=60, check=False
+        )
         for _ in range(2)
     )
     assert (first.returncode, first.stderr) == (0, "")
@@ -409,3 +414,28 @@ def test_a_new_file_is_filled_and_a_second_run_ends_with_one_sentence(tmp_path: 
     assert (second.returncode, second.stdout) == (1, "")
     assert second.stderr.startswith("CommandError: The events database already holds data")
     assert second.stderr.count("\n") == 1
+
+
+@pytest.mark.sqlite_files
+def test_a_terminal_shows_a_progress_bar(tmp_path: Path) -> None:
+    terminal, of_child = os.openpty()
+    running = subprocess.Popen(
+        [sys.executable, "manage.py", "demo", "--nodes", "2", "--events-per-node", "300", "--days", "1"],
+        cwd=BASE_DIR,
+        env=variables(tmp_path) | {"TERM": "xterm", "COLUMNS": "100"},
+        stdout=of_child,
+    )
+    os.close(of_child)
+    shown = b"".join(iter(lambda: read(terminal), b"")).decode()
+    assert running.wait(timeout=60) == 0
+    os.close(terminal)
+    assert "Indexes" in shown
+    assert "600/600" in shown
+    assert "2 nodes with 600 events" in shown
+
+
+def read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65_536)
+    except OSError:  # Linux's way to say that the other end is closed
+        return b""
