@@ -1,0 +1,240 @@
+"""Real threads and real connections: how the places for reads are taken and given back."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from django.db import OperationalError, close_old_connections, connections
+from pytest_django.fixtures import Settings
+
+from nodes.errors import EventsUnavailable, NoPlace
+from nodes.models import Event
+from nodes.places import places
+from nodes.reading import reading
+
+T = TypeVar("T")
+READONLY = "events_readonly"
+SOON = 10  # seconds; only reached when a test fails
+
+
+@pytest.fixture(autouse=True)
+def all_places_come_back(databases: None) -> Iterator[None]:
+    connections[READONLY].close()
+    assert places.use().in_use == 0
+    yield
+    connections[READONLY].close()
+    assert places.use().in_use == 0
+
+
+@pytest.fixture
+def two_places(settings: Settings) -> None:
+    settings.MAX_POOL_SIZE = 2
+
+
+@contextmanager
+def taken(number: int) -> Iterator[threading.Event]:
+    """Threads that hold so many places until the end, or until the event that it yields is set."""
+    enough = threading.Event()
+    began = threading.Barrier(number + 1, timeout=SOON)
+
+    def hold() -> None:
+        with reading():
+            began.wait()
+            enough.wait(SOON)
+
+    with ThreadPoolExecutor(number) as threads:
+        holders = [threads.submit(hold) for _ in range(number)]
+        began.wait()
+        try:
+            yield enough
+        finally:
+            enough.set()
+            for holder in holders:
+                holder.result(SOON)
+
+
+def in_a_thread(call: Callable[[], T]) -> T:
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(call).result(SOON)
+
+
+def read() -> None:
+    with reading():
+        pass
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_never_more_connections_are_open_than_there_are_places(two_places: None) -> None:
+    most = 0
+
+    def watch() -> None:
+        nonlocal most
+        with reading():
+            most = max(most, places.use().in_use)
+            time.sleep(0.01)
+
+    with ThreadPoolExecutor(8) as threads:
+        for done in [threads.submit(watch) for _ in range(40)]:
+            done.result(SOON)
+    assert most == 2
+
+
+def test_a_read_without_a_place_waits_until_one_is_given_back(two_places: None) -> None:
+    before = places.use().waits
+    with taken(2) as enough, ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(read)
+        time.sleep(0.1)
+        assert not waiting.done()
+        enough.set()
+        waiting.result(SOON)
+    assert places.use().waits == before + 1
+    assert places.use().longest_wait >= 0.05
+
+
+def test_a_wait_is_logged(two_places: None, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", "nodes.places"), taken(2) as enough, ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(read)
+        time.sleep(0.05)
+        enough.set()
+        waiting.result(SOON)
+    assert [record.levelname for record in caplog.records] == ["INFO"]
+    assert "waited 0." in caplog.text
+
+
+def test_a_read_that_need_not_wait_logs_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("DEBUG", "nodes.places"):
+        read()
+    assert not caplog.records
+
+
+def test_a_read_gives_up_after_pool_timeout_with_a_sentence(
+    two_places: None, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.POOL_TIMEOUT = 0.2
+    before = places.use().timeouts
+    with taken(2):
+        began = time.monotonic()
+        with pytest.raises(NoPlace, match=r"All 2 places .* raise MAX_POOL_SIZE"):
+            read()
+        assert 0.2 <= time.monotonic() - began < 2
+    assert places.use().timeouts == before + 1
+    assert "gave up after 0.2 s" in caplog.text
+
+
+def test_the_time_to_wait_counts_from_submission(two_places: None) -> None:
+    def late(place_until: float) -> None:
+        time.sleep(0.5)
+        with reading(place_until=place_until):
+            pass
+
+    with taken(2):
+        submitted = time.monotonic()
+        with pytest.raises(NoPlace):
+            in_a_thread(lambda: late(submitted + 0.7))
+        assert 0.7 <= time.monotonic() - submitted < 1.1  # 1.2 if it counted from its start
+
+
+def test_a_read_that_waited_too_long_in_a_queue_gives_up_although_a_place_is_free() -> None:
+    with pytest.raises(NoPlace), reading(place_until=time.monotonic() - 0.01):
+        pass
+
+
+def test_a_given_up_read_leaves_its_thread_able_to_read_later(two_places: None) -> None:
+    def give_up_then_read() -> None:
+        with pytest.raises(NoPlace), reading(place_until=time.monotonic() - 0.01):
+            pass
+        read()
+
+    in_a_thread(give_up_then_read)
+
+
+def close_connection() -> None:
+    connections[READONLY].close()
+
+
+@pytest.mark.parametrize("end", [close_old_connections, close_connection])
+def test_an_orm_read_holds_a_place_until_its_connection_is_closed(end: Callable[[], None]) -> None:
+    def use_orm() -> tuple[int, int]:
+        Event.objects.first()
+        during = places.use().in_use
+        end()
+        return during, places.use().in_use
+
+    assert in_a_thread(use_orm) == (1, 0)
+
+
+def test_several_orm_reads_in_one_thread_hold_one_place() -> None:
+    def use_orm() -> int:
+        for _ in range(3):
+            Event.objects.first()
+        try:
+            return places.use().in_use
+        finally:
+            connections[READONLY].close()
+
+    assert in_a_thread(use_orm) == 1
+
+
+def test_an_orm_read_without_a_place_gives_up_too(two_places: None, settings: Settings) -> None:
+    settings.POOL_TIMEOUT = 0.1
+    with taken(2), pytest.raises(NoPlace):
+        in_a_thread(Event.objects.first)
+
+
+def test_closing_twice_gives_one_place_back() -> None:
+    with taken(1):
+        connections[READONLY].ensure_connection()
+        connections[READONLY].close()
+        connections[READONLY].close()
+        assert places.use().in_use == 1
+
+
+def test_a_connection_that_fails_gives_its_place_back() -> None:
+    connection = connections.create_connection(READONLY)
+    connection.settings_dict = connection.settings_dict | {"NAME": "/no/such/database"}
+    for _ in range(3):
+        with pytest.raises(OperationalError):
+            connection.ensure_connection()
+    assert places.use().in_use == 0
+
+
+def test_a_read_that_fails_gives_its_place_back() -> None:
+    with pytest.raises(EventsUnavailable), reading() as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT nothing FROM nowhere")
+    assert places.use().in_use == 0
+
+
+def test_a_thousand_reads_leave_no_open_file() -> None:
+    read()
+    before = open_files()
+    for _ in range(1000):
+        read()
+    assert open_files() == before
+
+
+def test_reads_that_fail_leave_no_open_file() -> None:
+    read()
+    before = open_files()
+    for _ in range(50):
+        with pytest.raises(RuntimeError), reading():
+            raise RuntimeError
+        with pytest.raises(NoPlace), reading(place_until=time.monotonic() - 0.01):
+            pass
+    assert open_files() == before
+
+
+def test_threads_that_all_wait_are_all_served(two_places: None) -> None:
+    with taken(2) as enough, ThreadPoolExecutor(10) as threads:
+        waiting: list[Future[None]] = [threads.submit(read) for _ in range(10)]
+        time.sleep(0.05)
+        enough.set()
+        for one in waiting:
+            one.result(SOON)
