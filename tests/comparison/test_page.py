@@ -6,12 +6,15 @@ from html import unescape
 import pytest
 from django.conf import settings as configured
 from django.contrib.auth.models import User
+from django.template.loader import render_to_string
 from django.test import Client
-from django.urls import reverse, set_script_prefix
+from django.test.utils import override_script_prefix
+from django.urls import reverse
 from pytest_django import Settings
 
 from nodes.known import known_nodes
 from nodes.models import Event, Node
+from storj_site.middleware import unavailable
 from tests.comparison.conftest import AS_OF
 
 PAGE, CSV, JSON = (reverse(name) for name in ("compare", "comparison-csv", "comparison-json"))
@@ -198,11 +201,8 @@ def test_no_page_has_inline_styles_or_scripts(ids: list[int], client: Client, vi
 
 
 def test_addresses_keep_the_path_prefix(ids: list[int], viewer_client: Client) -> None:
-    set_script_prefix("/nodes/")
-    try:
+    with override_script_prefix("/nodes/"):
         text = viewer_client.get(address(*ids)).content.decode()
-    finally:
-        set_script_prefix("/")
     assert 'action="/nodes/"' in text
     assert 'action="/nodes/logout/"' in text
     assert 'href="/nodes/comparison.csv?' in text
@@ -247,13 +247,9 @@ def test_two_hundred_nodes_fit_one_page(databases: None, viewer_client: Client) 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 500])
 def test_error_pages_need_no_database(client: Client, status: int) -> None:
-    from django.template.loader import render_to_string
-
     assert "<h1>" in render_to_string(f"{status}.html")
 
 
 def test_the_page_for_troubled_databases_needs_none(client: Client) -> None:
-    from storj_site.middleware import unavailable
-
     response = unavailable(client.get("/nothing").wsgi_request, "It is <locked>.")
     assert (response.status_code, b"It is &lt;locked&gt;." in response.content) == (503, True)
