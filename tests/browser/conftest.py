@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import pytest
 from django.contrib.auth.models import Permission, User
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from comparison import cache
@@ -35,6 +35,7 @@ HERE = Path(__file__).parent
 NAMES = ("attic", "cellar", "shed")
 PASSWORD = "a good password"
 MISSING = "run: apt-get install chromium"
+expect.set_options(timeout=10_000)  # one busy core is enough
 T = TypeVar("T")
 
 

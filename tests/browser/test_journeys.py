@@ -79,6 +79,7 @@ def test_wrong_fields_are_explained_where_they_are(thread: Thread, site: str, op
 def test_the_whole_journey_works_by_keyboard(thread: Thread, site: str, open_page: Open) -> None:
     page = open_page()
     page.goto(site)
+    expect(page.get_by_label("Username")).to_be_focused()
     page.keyboard.type("viewer")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)

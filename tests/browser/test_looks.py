@@ -20,8 +20,8 @@ LOWEST_CONTRAST = """
     return [...canvas.getImageData(0, 0, 1, 1).data];
   };
   const light = ([r, g, b]) => {
-    const [x, y, z] = [r, g, b].map((c) => c / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
-    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+    const linear = (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * linear(r / 255) + 0.7152 * linear(g / 255) + 0.0722 * linear(b / 255);
   };
   const behind = (element) => {
     for (let each = element; each; each = each.parentElement) {
@@ -37,7 +37,8 @@ LOWEST_CONTRAST = """
       const style = getComputedStyle(element);
       const colour = rgb(element instanceof SVGElement ? style.fill : style.color);
       const [dark, bright] = [light(colour), light(behind(element))].sort((a, b) => a - b);
-      return [(bright + 0.05) / (dark + 0.05), element.className.baseVal ?? element.className, element.textContent.trim()];
+      const name = element.className.baseVal ?? element.className;
+      return [(bright + 0.05) / (dark + 0.05), name, element.textContent.trim()];
     })
     .sort((a, b) => a[0] - b[0])[0];
 }
@@ -71,6 +72,8 @@ def test_a_strict_content_security_policy_forbids_nothing_that_the_page_needs(
     sign_in(page, site)
     assert page.locator("svg.chart").count() > 5
     assert page.evaluate("getComputedStyle(document.querySelector('.tabs')).display") == "flex"
+    page.wait_for_load_state("networkidle")
+    page.unroute_all(behavior="wait")
     assert said == []
 
 

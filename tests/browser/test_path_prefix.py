@@ -1,8 +1,6 @@
-"""The page under a path prefix, served by a real gunicorn over databases of its own."""
+"""The page under a path prefix: the site as `make run` starts it, with its demonstration data."""
 
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,28 +8,36 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PASSWORD, Thread, sign_in
-from tests.processes import ROOT, environment, manage
+from tests.storj_site.running import running
 
 PREFIX = "/storj/nodes"
-ACCOUNT = f"""
-from django.contrib.auth.models import User
-User.objects.create_superuser("viewer", password="{PASSWORD}")
-"""
+
+Open = Callable[..., Page]
 
 
 @pytest.fixture
 def prefixed(tmp_path: Path) -> Iterator[str]:
-    settings = {"SCRIPT_NAME": PREFIX, "STATIC_ROOT": str(ROOT / "static"), "DJANGO_SETTINGS_MODULE": "tests.settings"}
-    prepare(tmp_path, settings)
-    server = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "--bind=127.0.0.1:0", "--threads=2", "storj_site.wsgi"],
-        cwd=ROOT,
-        env=environment(tmp_path, **settings),
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield f"{address(server)}{PREFIX}"
-    finally:
-        server.terminate()
-        server.communicate(timeout=20)
+    with running(tmp_path, SCRIPT_NAME=PREFIX, ADMIN_PASSWORD=PASSWORD) as site:
+        yield f"http://127.0.0.1:{site.port}{PREFIX}"
+
+
+def test_sign_in_compare_and_export_stay_under_the_prefix(thread: Thread, prefixed: str, open_page: Open) -> None:
+    page = open_page()
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url))
+    sign_in(page, prefixed, user="admin")
+    expect(page.get_by_role("heading", level=1, name="Performance")).to_be_visible()
+    assert page.locator("table.sheet thead th").count() == 5
+
+    page.get_by_role("button", name="Overall").click()
+    page.wait_for_url(re.compile(f"{PREFIX}/.node=.*type=overall"))
+    expect(page.locator(".findings")).to_contain_text("Gross earnings this month so far")
+
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").click()
+    assert download.value.suggested_filename.startswith("nodes-overall-24h-")
+
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url(f"{prefixed}/login/")
+    assert all(url.startswith(f"{prefixed}/") for url in fetched)
+    assert any(re.search(r"/static/site\.[0-9a-f]{12}\.css$", url) for url in fetched)
