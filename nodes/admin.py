@@ -137,9 +137,7 @@ class ApiTokenAdmin(admin.ModelAdmin):
             "token": obj,
             "secret": obj.secret,  # type: ignore[attr-defined]
         }
-        response = TemplateResponse(request, "admin/nodes/token_made.html", context)
-        response["Cache-Control"] = "no-store"
-        return response
+        return TemplateResponse(request, "admin/nodes/token_made.html", context)
 
     @admin.action(description="Revoke selected API tokens", permissions=["revoke"])
     def revoke_selected(self, request: HttpRequest, tokens: QuerySet[ApiToken]) -> None:

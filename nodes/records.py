@@ -41,12 +41,12 @@ class Criteria:
 
 @dataclass(frozen=True)
 class RowPage:
-    """`limited`: only the newest SEARCHED rows were searched. `further_back`: the end to ask for to see older ones."""
+    """`searched`: how many of the newest rows were, or None for all. `further_back`: the end to ask for next."""
 
     rows: list[models.Model]
     number: int
     has_next: bool
-    limited: bool
+    searched: int | None
     further_back: datetime | None
 
 
@@ -68,7 +68,7 @@ def page_of(source: Source, criteria: Criteria, number: int = 1) -> RowPage:
     has_next, found = len(found) > ROWS_ON_A_PAGE, found[:ROWS_ON_A_PAGE]
     can_go_back = source.time_index or selection.by_time
     oldest = _oldest(floor, found, has_next and number == LAST_PAGE) if can_go_back else None
-    return RowPage(found, number, has_next, floor is not None, oldest)
+    return RowPage(found, number, has_next, SEARCHED if floor else None, oldest)
 
 
 def row_of(source: Source, pk: str) -> models.Model | None:

@@ -61,7 +61,7 @@ def test_what_no_index_selects_is_searched_among_the_newest_rows_only(
     events(3, 2, 1, status="failed")
     page = page_of(EVENTS, Criteria(indexable.node, indexable.start, indexable.end, {"status": "failed"}))
     assert len(page.rows) == 3
-    assert page.limited
+    assert page.searched == 10
 
 
 def test_the_way_further_back_leads_to_the_rows_that_were_not_searched(databases: None, ten_searched: None) -> None:
@@ -72,13 +72,13 @@ def test_the_way_further_back_leads_to_the_rows_that_were_not_searched(databases
     assert page.rows == []
     page = page_of(EVENTS, Criteria(node="a", end=page.further_back, equals=rare))
     assert len(page.rows) == 2
-    assert not page.limited
+    assert page.searched is None
 
 
 def test_fewer_rows_than_are_searched_are_not_limited(databases: None, ten_searched: None) -> None:
     events(*range(9), status="failed")
     page = page_of(EVENTS, Criteria(equals={"status": "failed"}))
-    assert (len(page.rows), page.limited, page.further_back) == (9, False, None)
+    assert (len(page.rows), page.searched, page.further_back) == (9, None, None)
 
 
 def test_the_last_page_says_from_where_to_go_on(databases: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,7 +108,7 @@ def test_without_an_index_the_newest_rows_by_id_are_searched(databases: None, te
     for name, at in zip("b" + "a" * 11, stamps, strict=True):
         Reputation.objects.create(node_name=name, satellite="eu1", timestamp=at)
     page = page_of(Source(Reputation), Criteria(node="b"))
-    assert (page.rows, page.limited, page.further_back) == ([], True, None)
+    assert (page.rows, page.searched, page.further_back) == ([], 10, None)
 
 
 @pytest.mark.parametrize("pk", ["0", "x", "", "-5", "1e3", "9" * 30, "9" * 5000, "²"])
