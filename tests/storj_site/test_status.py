@@ -67,7 +67,7 @@ def test_places_in_use_are_told() -> None:
 @pytest.mark.parametrize("title", ["Events database", "Site database"])
 def test_size_and_journal_mode_of_both_databases_are_told(title: str) -> None:
     assert value(title, "Journal mode") == "wal"
-    assert value(title, "Size").endswith("kB")
+    assert value(title, "Size").endswith((" kB", " MB"))
     assert value(title, "Kind").startswith("SQLite 3.")
 
 
