@@ -61,6 +61,7 @@ class RowsAdmin(admin.ModelAdmin):
             "page": page,
             "headers": [labels[name] for name in self.columns],
             "rows": self._listed(page) if page else [],
+            "searched": f"{page.searched:,}" if page and page.searched else "",
             "last_page": LAST_PAGE,
         }
         return self._render(request, "rows", context | (_links(form, page) if page else {}))

@@ -1,3 +1,4 @@
+import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -124,7 +125,18 @@ def test_what_is_no_id_of_a_row_finds_none(databases: None, pk: str) -> None:
 @pytest.mark.parametrize("equals", [{}, {"status": "failed"}, {"action": "GET_AUDIT", "status": "failed"}])
 def test_every_search_walks_an_index_in_order(databases: None, criteria: dict[str, object], equals: dict) -> None:
     selection = records._selection(EVENTS, Criteria(**criteria, equals=equals))  # type: ignore[arg-type]
-    plan = selection.rows.filter(selection.rest).using("events").explain()
-    assert "TEMP B-TREE" not in plan
-    if selection.by_time:
-        assert "INDEX idx_events" in plan
+    edges = [None, records._Edge("2026-11-20T11:00:00+00:00", 5)]
+    for newer, older in itertools.product(edges, edges):
+        plan = selection.between(newer, older).filter(selection.rest).using("events").explain()
+        assert "TEMP B-TREE" not in plan
+        if selection.by_time:
+            assert "INDEX idx_events" in plan
+
+
+@pytest.mark.sqlite_files
+def test_an_edge_takes_the_place_of_a_bound(databases: None) -> None:
+    day = timedelta(days=1)
+    selection = records._selection(EVENTS, Criteria(node="a", start=NOON - day, end=NOON))
+    edge = records._Edge("2026-11-20T11:00:00+00:00", 5)
+    sql = str(selection.between(edge, edge).query)
+    assert (sql.count('"timestamp" >='), sql.count('"timestamp" <')) == (1, 1)
