@@ -36,6 +36,7 @@ class NodeAdmin(admin.ModelAdmin):
     search_fields = ("name", "label")
     readonly_fields = ("name",)
     list_per_page = 100
+    empty_value_display = NO_VALUE
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
