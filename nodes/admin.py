@@ -36,6 +36,7 @@ class NodeAdmin(admin.ModelAdmin):
     search_fields = ("name", "label")
     readonly_fields = ("name",)
     list_per_page = 100
+    empty_value_display = NO_VALUE
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -137,9 +138,7 @@ class ApiTokenAdmin(admin.ModelAdmin):
             "token": obj,
             "secret": obj.secret,  # type: ignore[attr-defined]
         }
-        response = TemplateResponse(request, "admin/nodes/token_made.html", context)
-        response["Cache-Control"] = "no-store"
-        return response
+        return TemplateResponse(request, "admin/nodes/token_made.html", context)
 
     @admin.action(description="Revoke selected API tokens", permissions=["revoke"])
     def revoke_selected(self, request: HttpRequest, tokens: QuerySet[ApiToken]) -> None:

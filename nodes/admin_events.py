@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from nodes.display import cell
 from nodes.known import known_nodes
 from nodes.models import EarningsEstimate, Event, Payout, Reputation, StorageSnapshot
-from nodes.records import LAST_PAGE, SEARCHED, RowPage, Source, page_of, row_of
+from nodes.records import LAST_PAGE, RowPage, Source, page_of, row_of
 from nodes.search_form import SearchForm
 
 ACTIONS = ("GET", "PUT", "GET_REPAIR", "PUT_REPAIR", "GET_AUDIT")
@@ -61,7 +61,7 @@ class RowsAdmin(admin.ModelAdmin):
             "page": page,
             "headers": [labels[name] for name in self.columns],
             "rows": self._listed(page) if page else [],
-            "searched": SEARCHED,
+            "searched": f"{page.searched:,}" if page and page.searched else "",
             "last_page": LAST_PAGE,
         }
         return self._render(request, "rows", context | (_links(form, page) if page else {}))

@@ -6,7 +6,7 @@ from nodes.known import printable
 
 NO_VALUE = "–"
 LONGEST = 10_000  # characters of one value
-_UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
+_UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB", "EB")
 
 
 def cell(value: object, most: int = LONGEST) -> str:
@@ -14,14 +14,14 @@ def cell(value: object, most: int = LONGEST) -> str:
     if value is None:
         return NO_VALUE
     if isinstance(value, datetime):
-        return moment(value)
+        return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(' ')} UTC"
     if isinstance(value, bytes | memoryview):
         return f"(binary, {len(value)} bytes)"
     return printable(str(value), most)
 
 
 def moment(value: datetime | str | None) -> str:
-    """A time in UTC; text that is not in the stored form as it is."""
+    """A time in UTC, to the second; text that is not in the stored form as it is."""
     if not isinstance(value, datetime):
         return NO_VALUE if value is None else printable(value)
     return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -35,7 +35,7 @@ class EventsRouter:
         return EVENTS if self._in_events(model) else SITE
 
     def allow_relation(self, one: Model, other: Model, **hints: Any) -> bool:
-        return self._in_events(type(one)) == self._in_events(type(other))
+        return self._in_events(one) == self._in_events(other)
 
     def allow_migrate(self, db: str, app_label: str, model_name: str | None = None, **hints: Any) -> bool:
         """RunPython operations on the monitor's tables say so with the hint `target="events"`."""
@@ -45,5 +45,5 @@ class EventsRouter:
         return db == (EVENTS if in_events else SITE)
 
     @staticmethod
-    def _in_events(model: type[Model]) -> bool:
+    def _in_events(model: type[Model] | Model) -> bool:
         return lives_in_events(model._meta.app_label, model._meta.model_name)

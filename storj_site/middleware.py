@@ -2,7 +2,9 @@
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
+from django.contrib.auth import middleware as auth
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
@@ -29,6 +31,25 @@ class DatabaseTroubleMiddleware:
             logger.error("Site database: %s", error)
             return unavailable(request, SITE_TROUBLE)
         return None
+
+
+class LoginRequiredMiddleware(auth.LoginRequiredMiddleware):
+    """Django's own, but for views that need no login it does not ask the site's database who it is.
+
+    /healthz must answer a signed-in browser too when that database is locked. And an error here would
+    not reach `process_exception`, which is for views only.
+    """
+
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        if not getattr(view_func, "login_required", True):
+            return None
+        try:
+            return super().process_view(request, view_func, view_args, view_kwargs)
+        except DatabaseError as error:
+            logger.error("Site database: %s", error)
+            return unavailable(request, SITE_TROUBLE)
 
 
 def unavailable(request: HttpRequest, sentence: str) -> HttpResponse:

@@ -4,6 +4,8 @@ from django.urls import include, path
 
 from storj_site import views
 
+admin.site.site_header = admin.site.site_title = "Storj node comparison"
+
 urlpatterns = [
     path("", include("comparison.urls")),
     path("api/", include("comparison.urls_api")),

@@ -6,12 +6,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from storj_site.health import health
 from storj_site.status import parts
 
 
+@csrf_exempt
 @login_not_required
 @never_cache
 @require_safe

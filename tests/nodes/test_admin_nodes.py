@@ -64,8 +64,9 @@ def test_the_list_opens_without_the_events_with_a_sentence_and_dashes(
     databases: None, admin_client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     ensure_nodes(["a"])
-    readonly = connections["events_readonly"].settings_dict
-    monkeypatch.setitem(readonly, "NAME", str(tmp_path / "missing" / "events.db"))
+    readonly = connections["events_readonly"]
+    missing = str(tmp_path / "missing" / "events.db") if readonly.vendor == "sqlite" else "storj_missing"
+    monkeypatch.setitem(readonly.settings_dict, "NAME", missing)
     page = admin_client.get(LIST)
     assert page.status_code == 200
     assert page.content.decode().count("The events database") == 1

@@ -1,3 +1,4 @@
+import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -61,7 +62,7 @@ def test_what_no_index_selects_is_searched_among_the_newest_rows_only(
     events(3, 2, 1, status="failed")
     page = page_of(EVENTS, Criteria(indexable.node, indexable.start, indexable.end, {"status": "failed"}))
     assert len(page.rows) == 3
-    assert page.limited
+    assert page.searched == 10
 
 
 def test_the_way_further_back_leads_to_the_rows_that_were_not_searched(databases: None, ten_searched: None) -> None:
@@ -72,13 +73,13 @@ def test_the_way_further_back_leads_to_the_rows_that_were_not_searched(databases
     assert page.rows == []
     page = page_of(EVENTS, Criteria(node="a", end=page.further_back, equals=rare))
     assert len(page.rows) == 2
-    assert not page.limited
+    assert page.searched is None
 
 
 def test_fewer_rows_than_are_searched_are_not_limited(databases: None, ten_searched: None) -> None:
     events(*range(9), status="failed")
     page = page_of(EVENTS, Criteria(equals={"status": "failed"}))
-    assert (len(page.rows), page.limited, page.further_back) == (9, False, None)
+    assert (len(page.rows), page.searched, page.further_back) == (9, None, None)
 
 
 def test_the_last_page_says_from_where_to_go_on(databases: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,7 +109,7 @@ def test_without_an_index_the_newest_rows_by_id_are_searched(databases: None, te
     for name, at in zip("b" + "a" * 11, stamps, strict=True):
         Reputation.objects.create(node_name=name, satellite="eu1", timestamp=at)
     page = page_of(Source(Reputation), Criteria(node="b"))
-    assert (page.rows, page.limited, page.further_back) == ([], True, None)
+    assert (page.rows, page.searched, page.further_back) == ([], 10, None)
 
 
 @pytest.mark.parametrize("pk", ["0", "x", "", "-5", "1e3", "9" * 30, "9" * 5000, "²"])
@@ -124,7 +125,18 @@ def test_what_is_no_id_of_a_row_finds_none(databases: None, pk: str) -> None:
 @pytest.mark.parametrize("equals", [{}, {"status": "failed"}, {"action": "GET_AUDIT", "status": "failed"}])
 def test_every_search_walks_an_index_in_order(databases: None, criteria: dict[str, object], equals: dict) -> None:
     selection = records._selection(EVENTS, Criteria(**criteria, equals=equals))  # type: ignore[arg-type]
-    plan = selection.rows.filter(selection.rest).using("events").explain()
-    assert "TEMP B-TREE" not in plan
-    if selection.by_time:
-        assert "INDEX idx_events" in plan
+    edges = [None, records._Edge("2026-11-20T11:00:00+00:00", 5)]
+    for newer, older in itertools.product(edges, edges):
+        plan = selection.between(newer, older).filter(selection.rest).using("events").explain()
+        assert "TEMP B-TREE" not in plan
+        if selection.by_time:
+            assert "INDEX idx_events" in plan
+
+
+@pytest.mark.sqlite_files
+def test_an_edge_takes_the_place_of_a_bound(databases: None) -> None:
+    day = timedelta(days=1)
+    selection = records._selection(EVENTS, Criteria(node="a", start=NOON - day, end=NOON))
+    edge = records._Edge("2026-11-20T11:00:00+00:00", 5)
+    sql = str(selection.between(edge, edge).query)
+    assert (sql.count('"timestamp" >='), sql.count('"timestamp" <')) == (1, 1)

@@ -1,0 +1,58 @@
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from nodes.display import cell, moment, size
+
+NOON = datetime(2026, 11, 20, 12, 0, 0, 250, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "–"),
+        (0, "0"),
+        (-5, "-5"),
+        (99.5, "99.5"),
+        ("", ""),
+        ("a\nb", "a\ufffdb"),
+        (b"\xff\x00", "(binary, 2 bytes)"),
+        (NOON, "2026-11-20 12:00:00.000250 UTC"),
+    ],
+)
+def test_whatever_is_stored_has_a_text(value: object, text: str) -> None:
+    assert cell(value) == text
+
+
+def test_a_long_text_is_cut() -> None:
+    assert len(cell("x" * 100, 60)) == 60
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "–"),
+        ("not a time", "not a time"),
+        (NOON, "2026-11-20 12:00:00 UTC"),
+        (NOON.astimezone(timezone(timedelta(hours=2))), "2026-11-20 12:00:00 UTC"),
+    ],
+)
+def test_times_are_shown_in_utc(value: datetime | str | None, text: str) -> None:
+    assert moment(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "–"),
+        (0, "0 bytes"),
+        (999, "999 bytes"),
+        (1000, "1 kB"),
+        (999_949, "1 MB"),
+        (1_500_000_000_000, "1.5 TB"),
+        (12_345_678, "12.3 MB"),
+        (2**63 - 1, "9.22 EB"),
+    ],
+)
+def test_sizes_are_decimal(value: int | None, text: str) -> None:
+    assert size(value) == text

@@ -1,0 +1,129 @@
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connections
+from django.test import Client
+from django.urls import reverse
+
+from comparison import cache
+from nodes.adopt import adopt
+from nodes.models import Event
+from nodes.places import places
+from storj_site.status import Part, parts
+
+pytestmark = pytest.mark.usefixtures("databases")
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def part(title: str) -> Part:
+    return next(part for part in parts() if part.title == title)
+
+
+def value(title: str, label: str) -> str:
+    return next(row[1] for row in part(title).rows if row[0] == label)
+
+
+def test_the_page_shows_every_part(admin_client: Client) -> None:
+    page = admin_client.get(reverse("status")).content.decode()
+    assert all(f"<h2>{part.title}</h2>" in page for part in parts())
+
+
+def test_the_admin_leads_to_it(admin_client: Client) -> None:
+    assert f'href="{reverse("status")}"' in admin_client.get(reverse("admin:index")).content.decode()
+
+
+@pytest.mark.parametrize(("is_staff", "answer"), [(False, 403), (True, 200)])
+def test_it_is_for_staff_only(client: Client, is_staff: bool, answer: int) -> None:
+    client.force_login(User.objects.create_user("someone", is_staff=is_staff))
+    assert client.get(reverse("status")).status_code == answer
+
+
+def test_the_anonymous_are_sent_to_the_login(client: Client) -> None:
+    assert client.get(reverse("status"))["Location"].startswith(reverse("login"))
+
+
+def test_hits_and_misses_of_the_cache_are_counted() -> None:
+    title = "Cache of comparisons"
+    hits, misses = (int(value(title, label).replace(",", "")) for label in ("Hits", "Misses"))
+    cache.put("key", {"nodes": []})
+    cache.get("key")
+    cache.get("other key")
+    assert [int(value(title, label).replace(",", "")) for label in ("Hits", "Misses")] == [hits + 1, misses + 1]
+
+
+def test_places_in_use_are_told() -> None:
+    before = places.use().in_use
+    places.take()
+    try:
+        assert value("Places for reads of the events", "In use") == f"{before + 1} of 20"
+    finally:
+        places.give_back()
+
+
+@pytest.mark.sqlite_files
+@pytest.mark.parametrize("title", ["Events database", "Site database"])
+def test_size_and_journal_mode_of_both_databases_are_told(title: str) -> None:
+    assert value(title, "Journal mode") == "wal"
+    assert value(title, "Size").endswith((" kB", " MB"))
+    assert value(title, "Kind").startswith("SQLite 3.")
+
+
+def test_events_of_each_node_are_told_with_oldest_and_newest() -> None:
+    for hours in (1, 2, 3):
+        Event.objects.create(node_name="a <b>", timestamp=NOON - timedelta(hours=hours))
+    expected = ("a <b>", "3", "2026-11-20 09:00:00 UTC", "2026-11-20 11:00:00 UTC")
+    assert part("Events per node").rows == [expected]
+    assert value("Events database", "Events, at the most").startswith("3 (")
+
+
+@pytest.fixture
+def without_an_index() -> Iterator[None]:
+    with connections["events"].cursor() as cursor:
+        cursor.execute("DROP INDEX idx_earnings_latest")
+    yield
+    adopt(connections["events"], lambda _: None)
+
+
+def test_a_missing_index_is_told_with_what_adds_it(without_an_index: None) -> None:
+    states = {row[0]: row[2] for row in part("Indexes of the events database").rows}
+    assert states.pop("earnings_estimates (node_name, period, satellite, timestamp)") == "missing: `make adopt` adds it"
+    assert set(states.values()) == {"exists"}
+
+
+def test_limits_are_told_as_they_are_in_force(settings: object) -> None:
+    settings.MAX_NODES = 3  # type: ignore[attr-defined]
+    assert value("Limits", "MAX_NODES") == "3"
+
+
+@pytest.mark.sqlite_files
+def test_without_the_events_its_parts_say_why_and_the_others_stay(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    missing = (tmp_path / "missing.db").as_uri() + "?mode=ro"
+    monkeypatch.setitem(connections["events_readonly"].settings_dict, "NAME", missing)
+    troubled = {part.title for part in parts() if part.trouble}
+    assert troubled == {"Events database", "Events per node", "Indexes of the events database"}
+    page = admin_client.get(reverse("status"))
+    assert page.status_code == 200
+    assert "cannot be opened" in page.content.decode()
+    assert str(tmp_path) not in page.content.decode()
+
+
+@pytest.mark.sqlite_files
+def test_without_the_sites_database_a_sentence_is_the_answer(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(connections["default"].settings_dict, "NAME", str(tmp_path / "missing" / "site.db"))
+    connections["default"].close()
+    page = admin_client.get(reverse("status"))
+    assert page.status_code == 503
+    assert "check DATABASE_URL" in page.content.decode()
+
+
+def test_it_holds_no_place_afterwards(admin_client: Client) -> None:
+    before = places.use().in_use
+    admin_client.get(reverse("status"))
+    assert places.use().in_use == before
