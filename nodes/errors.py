@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from django.conf import settings
 from django.db import Error as DatabaseError
+from django.db.migrations.exceptions import MigrationSchemaMissing
 
 
 class EventsUnavailable(Exception):
@@ -33,8 +34,21 @@ UNWRITABLE = (
 SILENT = "The events database server does not answer: check that it runs and that EVENTS_DATABASE_URL is right."
 OTHER = "The events database could not be read: the log of the site has the details."
 
+UNMADE = (
+    "The events database can be neither opened nor made: check that EVENTS_DATABASE_URL names a folder that exists, "
+    "and that this user may write there."
+)
+FORBIDDEN = (
+    "This user cannot write to the events database: run this as a user who may write to the file and its folder, "
+    "or give this one the right."
+)
+FULL = "The disk of the events database is full: free some space, then run this again; nothing is left half-done."
+NO_SCHEMA = "The schema of the events database does not exist: create the one that EVENTS_DATABASE_URL names."
+UNWRITTEN = "The events database could not be written: its own log, or --traceback, has the details."
+
 # The driver's words (SQLite's messages have no codes in Python 3.10) and the sentence for each.
 _SIGNS = (
+    ("connection failed", SILENT),
     ("unable to open", MISSING),
     ("not a database", DAMAGED),
     ("malformed", DAMAGED),
@@ -47,6 +61,17 @@ _SIGNS = (
     ("readonly database", UNWRITABLE),
     ("connection", SILENT),
 )
+_SIGNS_WHEN_WRITING = (
+    ("unable to open", UNMADE),
+    ("readonly database", FORBIDDEN),
+    ("read-only", FORBIDDEN),
+    ("permission denied", FORBIDDEN),
+    ("must be owner", FORBIDDEN),
+    ("is full", FULL),
+    ("no space left", FULL),
+    ("no schema has been selected", NO_SCHEMA),
+    *_SIGNS,
+)
 
 
 def too_slow() -> str:
@@ -56,19 +81,23 @@ def too_slow() -> str:
     )
 
 
-def sentence_for(error: BaseException) -> str:
+def sentence_for(error: BaseException, writing: bool = False) -> str:
     if isinstance(error, EventsUnavailable):
         return str(error)
     words = str(error).lower()
     if "interrupted" in words or "statement timeout" in words:
         return too_slow()
-    return next((sentence for sign, sentence in _SIGNS if sign in words), OTHER)
+    signs, otherwise = (_SIGNS_WHEN_WRITING, UNWRITTEN) if writing else (_SIGNS, OTHER)
+    return next((sentence for sign, sentence in signs if sign in words), otherwise)
 
 
 @contextmanager
-def explained() -> Iterator[None]:
-    """Turns any database error inside into EventsUnavailable with a sentence."""
+def explained(writing: bool = False) -> Iterator[None]:
+    """Turns any database error inside into EventsUnavailable with a sentence.
+
+    `writing` is for what adds to the database: the same error then has another remedy.
+    """
     try:
         yield
-    except DatabaseError as error:
-        raise EventsUnavailable(sentence_for(error)) from error
+    except (DatabaseError, MigrationSchemaMissing) as error:
+        raise EventsUnavailable(sentence_for(error, writing)) from error

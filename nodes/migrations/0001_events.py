@@ -1,13 +1,26 @@
+import sys
+
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
 import nodes.fields
-from nodes.adopt import adopt
+from nodes.adopt import adopt, is_large, plan
 
 
 def adopt_events(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    adopt(schema_editor.connection)
+    connection = schema_editor.connection
+    adopt(connection, _tell if is_large(plan(connection)) else _be_silent)
+
+
+def _tell(line: str) -> None:
+    # `migrate` has begun a line with the migration's name and ends it with "OK".
+    sys.stdout.write(f"\n    {line}")
+    sys.stdout.flush()
+
+
+def _be_silent(line: str) -> None:
+    pass
 
 
 class Migration(migrations.Migration):
