@@ -8,6 +8,15 @@ from typing import Any
 from comparison.result import Result
 from comparison.units import counted
 
+NOT_RECORDED = "not recorded"
+
+# What the values of uploads mean where the log holds no canceled ones.
+_WITHOUT_CANCELS = {
+    "success_rate_upload": "did not fail",
+    "success_rate_repair_upload": "did not fail",
+    "cancel_rate_upload": NOT_RECORDED,
+}
+
 
 @dataclass(frozen=True)
 class Basis:
@@ -32,6 +41,11 @@ def rests_on_events(result: Result) -> bool:
 def cancels_recorded(node: Mapping[str, Any]) -> bool:
     """Whether this node's log holds canceled uploads; True where nothing is known of it."""
     return bool(node["basis"]["groups"].get("uploads", {}).get("cancels_recorded", True))
+
+
+def caveat(key: str, node: Mapping[str, Any]) -> str:
+    """The word beside a value that says less than its metric's name; empty for all others."""
+    return "" if cancels_recorded(node) else _WITHOUT_CANCELS.get(key, "")
 
 
 def moment(text: str) -> datetime:

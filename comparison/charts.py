@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from comparison.basis import NOT_RECORDED, caveat
 from comparison.metrics import Group, Metric
 from comparison.ranks import ranks
 from comparison.result import Result, Value
@@ -28,7 +29,7 @@ class Bar:
     top: int
     left: float = 0.0
     width: float = 0.0
-    best: bool = False
+    mark: str = ""  # "best", "unranked" where others are ranked, or empty
 
 
 @dataclass(frozen=True)
@@ -127,12 +128,14 @@ def _round_up(value: float) -> float:
 
 
 def _strip(metric: Metric, result: Result, labels: Mapping[str, str], scale: Scale, top: int) -> Strip:
-    best = {name for name, rank in ranks(result["rankings"].get(metric.key, [])).items() if rank.best}
+    places = ranks(result["rankings"].get(metric.key, []))
+    silent = {node["name"] for node in result["nodes"] if caveat(metric.key, node) == NOT_RECORDED}
     bars = []
     for position, (name, value) in enumerate(_ends(_values(metric, result))):
         left, width = (0.0, 0.0) if value is None else scale.span(value)
-        label, text = labels.get(name, name), str(shown(metric, value))
-        bars.append(Bar(label, text, top + position * BAR_HEIGHT, left, width, name in best))
+        text = NOT_RECORDED if name in silent else str(shown(metric, value))
+        mark = "best" if name in places and places[name].best else "unranked" if places and name not in places else ""
+        bars.append(Bar(labels.get(name, name), text, top + position * BAR_HEIGHT, left, width, mark))
     return Strip(metric.label, top, bars)
 
 

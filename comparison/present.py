@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from comparison.basis import cancels_recorded
+from comparison.basis import caveat
 from comparison.charts import Chart, chart
 from comparison.metrics import Group, Metric, groups_of
 from comparison.ranks import Rank, Standing, ranks, standings
@@ -14,13 +14,6 @@ from comparison.units import gap, ordinal, shown
 from nodes.models import Node
 
 NodeDict = Mapping[str, Any]
-
-# Without canceled uploads in the log these values say less than their name; they carry this word instead of a rank.
-_WITHOUT_CANCELS = {
-    "success_rate_upload": "did not fail",
-    "success_rate_repair_upload": "did not fail",
-    "cancel_rate_upload": "not recorded",
-}
 
 
 @dataclass(frozen=True)
@@ -118,6 +111,4 @@ def _cell(metric: Metric, node: NodeDict, places: Mapping[str, Rank], best: Valu
 def _word(metric: Metric, node: NodeDict, value: Value, others_ranked: bool) -> str:
     if value is None:
         return ""
-    if metric.key in _WITHOUT_CANCELS and not cancels_recorded(node):
-        return _WITHOUT_CANCELS[metric.key]
-    return "not ranked" if metric.better and others_ranked else ""
+    return caveat(metric.key, node) or ("not ranked" if metric.better and others_ranked else "")

@@ -20,7 +20,7 @@ from comparison.summary import summary
 from comparison.window import USUAL_RANGES
 from nodes.known import known_nodes
 
-FEW_COLUMNS = 4  # up to so many nodes leave room for the charts beside the table
+FEW_COLUMNS = 3  # up to so many nodes leave room for the charts beside the table
 MANY_NODES = 12  # from so many nodes on the list of them is folded away beside a result
 
 

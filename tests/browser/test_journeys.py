@@ -63,7 +63,7 @@ def test_the_best_node_is_marked_by_words_and_not_only_by_colour(thread: Thread,
         "85.00 % ▼last, 3rd −15.00",
     ]
     expect(page.get_by_role("img", name="Success rates, bar chart")).to_be_visible()
-    assert "Last most often: shed in" in page.locator(".findings").inner_text()
+    assert "the nodes apart, shed is last in" in page.locator(".findings").inner_text()
 
 
 def test_wrong_fields_are_explained_where_they_are(thread: Thread, site: str, open_page: Open) -> None:

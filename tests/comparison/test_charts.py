@@ -23,7 +23,7 @@ def test_bars_are_as_long_as_their_values_and_begin_at_zero() -> None:
     assert short.left == long.left == PLOT_LEFT
     assert long.width == pytest.approx(PLOT_RIGHT - PLOT_LEFT)
     assert short.width == pytest.approx(long.width / 2)
-    assert (short.best, long.best) == (True, False)
+    assert (short.mark, long.mark) == ("best", "")
 
 
 def test_percentages_that_are_all_near_100_begin_later_and_say_so() -> None:
@@ -57,6 +57,18 @@ def test_every_bar_stays_inside_the_plot(value: int) -> None:
     assert chart
     for bar in chart.strips[0].bars:
         assert bar.width == 0 or PLOT_LEFT - 0.01 <= bar.left <= bar.left + bar.width <= PLOT_RIGHT + 0.01
+
+
+def test_values_that_are_not_ranked_beside_ranked_ones_are_hollow_and_cancels_may_be_unrecorded() -> None:
+    keys = ("cancel_rate_upload",)
+    silent = node("silent", {"cancel_rate_upload": 0.0}, cancels_recorded=False, unranked=frozenset(keys))
+    chart = drawn("losses", silent, *(node(name, {"cancel_rate_upload": 2.0}) for name in "ab"))
+    assert chart
+    assert [(bar.mark, bar.text) for bar in chart.strips[0].bars] == [
+        ("unranked", "not recorded"),
+        ("", "2.00 %"),
+        ("", "2.00 %"),
+    ]
 
 
 def test_a_group_without_any_value_has_no_chart() -> None:
