@@ -33,7 +33,7 @@ run: install
 
 adopt: install
 	@$(PY) manage.py setup --only-secrets
-	@exec $(PY) manage.py migrate --database events
+	@exec $(PY) manage.py adopt $(ARGS)
 
 password: install
 	@exec $(PY) manage.py set_password
