@@ -156,10 +156,8 @@ def _refuse_unencoded(name: str, url: str) -> None:
         raise ImproperlyConfigured(f"{name} contains a ?: write it as %3F; SQLite takes no options here.")
     if "+" in url:
         raise ImproperlyConfigured(f"{name} contains a +: write it as %2B, and a space as %20.")
-    if urlparse(url).netloc:
-        raise ImproperlyConfigured(
-            f"{name} needs three slashes before the path: four in all, as in sqlite:////path/file.db."
-        )
+    if urlparse(url).netloc not in ("", ":memory:"):
+        raise ImproperlyConfigured(f"{name} needs four slashes before the path, as in sqlite:////path/file.db.")
 
 
 def _absolute(name: str, path: str) -> Path:

@@ -7,16 +7,19 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.executor import MigrationExecutor
 
-from nodes.adopt import Step, adopted, plan
+from nodes import catalog
+from nodes.adopt import LARGE, Step, adopt_and_record, announcement, plan
 from nodes.errors import EventsUnavailable, explained
 from nodes.models import Event
 from nodes.reading import reading
 from nodes.router import EVENTS
 
-# Adding indexes to more rows than these holds up the monitor's writer for longer than a second or two.
-LARGE = 1_000_000
+# Seconds to wait for another program's lock; a run should not seem stuck, and the next one tries again.
+PATIENCE = 10.0
 
 Say = Callable[[str], None]
 
@@ -25,9 +28,9 @@ Say = Callable[[str], None]
 class Found:
     """An events database as it was found, without writing to it."""
 
-    is_adopted: bool
+    missing: list[Step]
+    is_recorded: bool
     is_large: bool
-    steps: list[Step]
 
 
 def prepare_events(say: Say) -> None:
@@ -36,11 +39,11 @@ def prepare_events(say: Say) -> None:
     What is wrong with an operator's database does not stop the site, which shows the same sentence.
     """
     try:
-        found = Found(False, False, []) if _is_to_be_made() else _look()
-        if found.is_large and not found.is_adopted:
-            _announce(found.steps, say)
+        found = None if _is_to_be_made() else _look()
+        if found and found.is_large:
+            _announce(found.missing, say)
             return
-        if not found.is_adopted:
+        if found is None or found.missing or not found.is_recorded:
             _adopt(say)
         if _is_ours() and (_unfinished().exists() or not _has_events()):
             _demonstrate(say)
@@ -59,13 +62,17 @@ def _is_to_be_made() -> bool:
 
 def _look() -> Found:
     with reading() as connection:
-        return Found(adopted(connection), _is_large(connection), plan(connection))
+        return Found(plan(connection), not unapplied_migrations(connection), _is_large(connection))
+
+
+def unapplied_migrations(connection: BaseDatabaseWrapper) -> bool:
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def _is_large(connection: BaseDatabaseWrapper) -> bool:
-    if Event._meta.db_table not in connection.introspection.table_names():
-        return False
-    return Event.objects.order_by()[: LARGE + 1].count() > LARGE
+    table = Event._meta.db_table
+    return table in catalog.relations(connection) and catalog.about_how_many(connection, table) > LARGE
 
 
 def _has_events() -> bool:
@@ -74,17 +81,17 @@ def _has_events() -> bool:
 
 
 def _adopt(say: Say) -> None:
-    with explained():
-        call_command("migrate", database=EVENTS, interactive=False, verbosity=0)
+    with explained(writing=True):
+        adopt_and_record(connections[EVENTS], lambda _: None, PATIENCE)
     say("The events database: ready.")
 
 
-def _announce(steps: list[Step], say: Say) -> None:
-    say(
-        f"The events database holds more than {LARGE:,} events, so this run adds nothing to it. `make adopt` would add:"
-    )
-    for step in steps:
-        say(f"  {step}")
+def _announce(missing: list[Step], say: Say) -> None:
+    if not missing:
+        return
+    say(f"The events database holds more than {LARGE:,} events, so this run adds nothing to it; `make adopt` does.")
+    for line in announcement(missing):
+        say(f"  {line}")
 
 
 def _demonstrate(say: Say) -> None:

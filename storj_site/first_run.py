@@ -6,13 +6,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import Error as DatabaseError
 from django.db import connections
-from django.db.migrations.executor import MigrationExecutor
 
 from nodes.router import SITE
 from storj_site import accounts
 from storj_site.accounts import Password
 from storj_site.data_folder import CannotSetUp, ensure_secret_key, is_open_to_others, make_data_folder
-from storj_site.events_set_up import prepare_events
+from storj_site.events_set_up import prepare_events, unapplied_migrations
 from storj_site.middleware import SITE_TROUBLE
 from storj_site.static_files import collect_static
 
@@ -40,13 +39,8 @@ def prepare_secrets(say: Say) -> None:
 
 def prepare_site_database(say: Say) -> None:
     try:
-        if unapplied_migrations(SITE):
+        if unapplied_migrations(connections[SITE]):
             call_command("migrate", database=SITE, interactive=False, verbosity=0)
             say("The site's own database: ready.")
     except DatabaseError as error:
         raise CannotSetUp(f"{SITE_TROUBLE} ({error})") from error
-
-
-def unapplied_migrations(alias: str) -> bool:
-    executor = MigrationExecutor(connections[alias])
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))

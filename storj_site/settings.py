@@ -8,7 +8,7 @@ from storj_site import lan
 from storj_site.env import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "data"))).expanduser().absolute()
+DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / "data").expanduser().absolute()
 
 # --- Server ---------------------------------------------------------------------------------------
 # True serves the local network: all addresses, under every name and address of this machine, in plain HTTP.
@@ -136,7 +136,7 @@ TEMPLATES = [
 
 # --- Static files -----------------------------------------------------------------------------------
 STATIC_URL = f"{SCRIPT_NAME}/static/"
-STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
+STATIC_ROOT = str(Path(env.str("STATIC_ROOT", default="") or BASE_DIR / "staticfiles").expanduser().absolute())
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

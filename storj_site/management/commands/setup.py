@@ -3,24 +3,22 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandParser
 
-from nodes.commands import OperatorCommand
+from storj_site.commands import SetUpCommand
 from storj_site.first_run import prepare_secrets, set_up
 from storj_site.greeting import greeting
 
 
-class Command(OperatorCommand):
+class Command(SetUpCommand):
     help = "Sets up what is missing: data folder, secret key, databases, account, API token, static files."
-    # The secret key, whose absence is an error, is made here.
-    requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--only-secrets", action="store_true", help="only the data folder and the secret key")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["only_secrets"]:
-            prepare_secrets(self.stdout.write)
+            prepare_secrets(self.say)
             return
-        password = set_up(self.stdout.write)
+        password = set_up(self.say)
         self.check()
         for line in greeting(settings.PORT, password):
-            self.stdout.write(line)
+            self.say(line)

@@ -1,0 +1,12 @@
+"""What the commands of the set-up share."""
+
+from nodes.commands import OperatorCommand
+
+
+class SetUpCommand(OperatorCommand):
+    # The secret key, whose absence is an error to the checks, is made by these commands.
+    requires_system_checks = []
+
+    def say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()  # what takes minutes should be seen while it does, through a pipe too

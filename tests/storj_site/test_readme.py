@@ -1,0 +1,77 @@
+"""What the README claims, held against the code."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from storj_site import env
+from tests.storj_site.running import ROOT, environment
+
+README = (ROOT / "README.md").read_text()
+ROWS = dict(re.findall(r"^\| `([A-Z_]+)` \| (.+?) \| .+ \|$", README, re.MULTILINE))
+READ_ELSEWHERE = {"ADMIN_PASSWORD", "SECRET_KEY"}  # accounts.py; env.secret_key() has no name to find
+
+
+def read_by_settings() -> set[str]:
+    source = (ROOT / "storj_site" / "settings.py").read_text()
+    return set(re.findall(r'(?:read|env|environ)\.\w+\(\s*"([A-Z_]+)"', source))
+
+
+def test_the_table_of_settings_names_all_that_are_read_and_no_other() -> None:
+    assert set(ROWS) == read_by_settings() | READ_ELSEWHERE
+
+
+def test_the_defaults_in_the_table_are_those_of_the_code() -> None:
+    told = {name: row.strip("`") for name, row in ROWS.items() if re.fullmatch(r"`(\d+|True|False)`", row)}
+    names = " ".join(told)
+    code = f"from storj_site import settings; print(*(getattr(settings, n) for n in '{names}'.split()))"
+    printed = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    ).stdout
+    assert dict(zip(told, printed.split(), strict=True)) == told
+
+
+def test_the_encoded_address_in_the_text_is_that_of_the_path_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = re.search(r"`(/srv/.+\.db)` is `(sqlite:.+)`", README)
+    assert found
+    monkeypatch.setenv("EVENTS_DATABASE_URL", found[2])
+    assert env.database("EVENTS_DATABASE_URL", "")["NAME"] == found[1]
+
+
+def test_the_command_that_prints_the_address_of_a_path_prints_one_that_leads_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = re.search(r"^python3 -c '(import sys, pathlib.+?)' '", README, re.MULTILINE)
+    assert found
+    path = "/srv/ä b/c#d?e+f%20g.db"
+    printed = subprocess.run([sys.executable, "-c", found[1], path], capture_output=True, text=True, check=True).stdout
+    monkeypatch.setenv("EVENTS_DATABASE_URL", printed.strip())
+    assert env.database("EVENTS_DATABASE_URL", "")["NAME"] == path
+
+
+def test_the_journal_recipes_count_and_measure_lines_as_they_are_logged(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    told = "nodes=2 type=overall range=24h"
+    completed = [f"Node comparison completed: {told} ms={ms}.5 rows=9 failed=0" for ms in (30, 10, 20)]
+    lines = [*completed, f"Cache hit for comparison: {told}"]
+    log.write_text("".join(f"INFO comparison.engine: {line}\n" for line in lines))
+    recipes = re.findall(r"^journalctl .+? -o cat \| (.+(?:\n  .+)?)$", README, re.MULTILINE)
+    printed = [
+        subprocess.run(["sh", "-c", f"cat {log} | {recipe}"], capture_output=True, text=True, check=False).stdout
+        for recipe in recipes
+    ]
+    assert printed == ["3\n", "1\n", "3 20.5 30.5 30.5\n", "", ""]
+
+
+def test_the_version_limit_of_nodes_in_the_api_table_is_the_default() -> None:
+    assert f"2 to {settings.MAX_NODES} names" in README

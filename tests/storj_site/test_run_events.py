@@ -1,0 +1,134 @@
+"""What a run does to an operator's events database, and what it leaves alone."""
+
+import hashlib
+import json
+import re
+import sqlite3
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.storj_site.conftest import ODD_NAMES
+from tests.storj_site.running import Site, manage, running
+
+pytestmark = pytest.mark.sqlite_files
+
+Prepared = dict[str, Any]
+
+
+def tables_of(path: Path) -> set[str]:
+    connection = sqlite3.connect(path)
+    names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    connection.close()
+    return names
+
+
+def indexed_columns(path: Path) -> list[tuple[str, ...]]:
+    connection = sqlite3.connect(path)
+    found = []
+    for _, index, *_ in connection.execute("PRAGMA index_list(events)").fetchall():
+        found.append(tuple(row[2] for row in connection.execute(f"PRAGMA index_info({index})")))
+    connection.close()
+    return found
+
+
+def test_a_small_database_is_adopted_and_its_nodes_are_in_the_printed_request(
+    events_file: Path, tmp_path: Path, static_root: Path
+) -> None:
+    settings = {"EVENTS_DATABASE_URL": f"sqlite:///{events_file}", "STATIC_ROOT": static_root}
+    with running(tmp_path / "site", **settings) as site:
+        assert "demonstration" not in site.output
+        assert ("node_name", "timestamp") in indexed_columns(events_file)
+        answer = asked(site)
+    assert sorted(node["name"] for node in answer["nodes"]) == sorted(ODD_NAMES)
+
+
+def test_the_printed_request_reaches_back_to_the_newest_event(
+    events_file: Path, tmp_path: Path, static_root: Path
+) -> None:
+    settings = {"EVENTS_DATABASE_URL": f"sqlite:///{events_file}", "STATIC_ROOT": static_root}
+    with running(tmp_path / 'a folder\'s "name" $HOME', **settings) as site:
+        answer = asked(site)
+    assert answer["window"]["end"] == "2026-11-20T11:00:01+00:00"
+    assert [node["metrics"]["total_operations"] for node in answer["nodes"]] == [1, 1]
+
+
+def asked(site: Site) -> dict[str, Any]:
+    (line,) = site.sample_lines
+    ran = subprocess.run(["sh", "-c", line], cwd="/", capture_output=True, text=True, timeout=30, check=True)
+    answer: dict[str, Any] = json.loads(ran.stdout)
+    return answer
+
+
+@pytest.fixture
+def large_events_file(events_file: Path) -> Path:
+    """One event more than a run writes to."""
+    connection = sqlite3.connect(events_file)
+    connection.execute(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000001) "
+        "INSERT INTO events (timestamp, node_name) SELECT '2026-11-20T10:00:00+00:00', 'third' FROM n"
+    )
+    connection.commit()
+    connection.close()
+    return events_file
+
+
+def test_a_large_database_that_is_not_adopted_is_not_written_to(large_events_file: Path, prepared: Prepared) -> None:
+    before = hashlib.sha256(large_events_file.read_bytes()).hexdigest()
+    files = sorted(large_events_file.parent.iterdir())
+    ran = manage("setup", EVENTS_DATABASE_URL=f"sqlite:///{large_events_file}", **prepared)
+    assert ran.returncode == 0, ran.stderr
+    assert "`make adopt` does" in ran.stdout
+    assert hashlib.sha256(large_events_file.read_bytes()).hexdigest() == before
+    assert sorted(large_events_file.parent.iterdir()) == files
+
+
+def test_what_adopting_it_would_add_is_told_with_rows_disk_and_time(
+    large_events_file: Path, prepared: Prepared
+) -> None:
+    told = manage("setup", EVENTS_DATABASE_URL=f"sqlite:///{large_events_file}", **prepared).stdout
+    assert "about 1,000,003 rows" in told
+    assert re.search(r"takes about [\d.]+ MB of disk", told)
+    assert "better pause the monitor" in told
+
+
+def test_an_empty_file_of_an_operator_is_made_ready_and_not_filled(tmp_path: Path, prepared: Prepared) -> None:
+    path = tmp_path / "empty.db"
+    path.touch()
+    ran = manage("setup", EVENTS_DATABASE_URL=f"sqlite:///{path}", **prepared)
+    assert {"events", "storage_snapshots"} <= tables_of(path)
+    assert "demonstration" not in ran.stdout
+    assert "There is no sample request for the API: a comparison takes two nodes" in ran.stdout
+    assert "curl " not in ran.stdout + ran.stderr
+
+
+def test_a_database_that_is_missing_is_named_and_not_made(tmp_path: Path, prepared: Prepared) -> None:
+    ran = manage("setup", EVENTS_DATABASE_URL=f"sqlite:///{tmp_path}/missing.db", **prepared)
+    assert ran.returncode == 0
+    assert "Warning: The events database cannot be opened: check that EVENTS_DATABASE_URL" in ran.stdout
+    assert "curl " not in ran.stdout
+    assert not (tmp_path / "missing.db").exists()
+
+
+def test_a_file_that_is_no_database_is_told_and_left_alone(tmp_path: Path, prepared: Prepared) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("not a database, but long enough to look like one\n" * 100)
+    ran = manage("setup", EVENTS_DATABASE_URL=f"sqlite:///{path}", **prepared)
+    assert "damaged or not a database" in ran.stdout
+    assert "Traceback" not in ran.stderr
+    assert path.read_text().startswith("not a database")
+
+
+def test_demonstration_data_that_was_broken_off_is_made_whole_by_the_next_run(prepared: Prepared) -> None:
+    data = Path(prepared["DATA_DIR"])
+    assert manage("demo", "--nodes", "1", "--events-per-node", "50", **prepared).returncode == 0
+    (data / "demo-unfinished").touch()
+    ran = manage("setup", **prepared)
+    assert "making demonstration data" in ran.stdout
+    assert "4 nodes with 120,000 events" in ran.stdout
+    assert not (data / "demo-unfinished").exists()
+    connection = sqlite3.connect(data / "events.db")
+    assert connection.execute("SELECT COUNT(*), COUNT(DISTINCT node_name) FROM events").fetchone() == (120_000, 4)
+    connection.close()
