@@ -43,15 +43,17 @@ _IN_WINDOW = "FROM events WHERE node_name = %s AND timestamp >= %s AND timestamp
 
 # The database aggregates and sends some 15 rows a node: fetching the events themselves took longer
 # than everything else together, and Python threads only made that slower.
-# Whether an event is sound is a column of the inner query, or it would be worked out four times a row.
+# The newest events are found by index and then read in the order of their ids: read backwards, as the index
+# has them, a disk cannot read ahead, and a cold comparison took twice as long (490 to 240 ms for five nodes).
+# MATERIALIZED, or whether an event is sound would be worked out four times a row.
 _SAMPLE = """
-WITH sample AS (
+WITH sample AS MATERIALIZED (
     SELECT timestamp, action, status, size, duration_ms, {stored_form}
         AND action IN ('GET', 'PUT', 'GET_REPAIR', 'PUT_REPAIR', 'GET_AUDIT')
         AND status IN ('success', 'canceled', 'failed')
         AND (size IS NULL OR ({whole_size} AND size BETWEEN 0 AND {max_size}))
         AND (duration_ms IS NULL OR ({whole_duration} AND duration_ms >= 0)) AS sound
-    {in_window} LIMIT %s
+    FROM events WHERE id IN (SELECT id {in_window} LIMIT %s)
 )
 SELECT CASE WHEN sound THEN action END, CASE WHEN sound THEN status END, COUNT(*),
     SUM(CASE WHEN sound THEN size END), MIN(timestamp), MAX(timestamp),

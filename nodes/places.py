@@ -2,6 +2,7 @@
 
 import logging
 import time
+import weakref
 from contextvars import ContextVar
 from dataclasses import dataclass
 from threading import Condition
@@ -88,12 +89,12 @@ class TakesAPlace:
         except BaseException:
             places.give_back()
             raise
-        self._has_place = True
+        self._place = weakref.finalize(self, places.give_back)
         return connection
 
     def _close(self) -> None:
         try:
             super()._close()  # type: ignore[misc]
         finally:
-            if self.__dict__.pop("_has_place", False):
-                places.give_back()
+            if place := self.__dict__.pop("_place", None):
+                place()
