@@ -12,7 +12,7 @@ from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
 from nodes.router import EVENTS
 from storj_site.env import SQLITE_ENGINE, sqlite_options
 
-Opened = Callable[[Path], BaseDatabaseWrapper]
+Opened = Callable[[Path | str], BaseDatabaseWrapper]
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def opened(databases: None) -> Iterator[Opened]:
     """Opens an SQLite file as the site opens its events database; one at a time."""
     with ExitStack() as stack:
 
-        def open_file(path: Path) -> BaseDatabaseWrapper:
+        def open_file(path: Path | str) -> BaseDatabaseWrapper:
             stack.close()
             settings = changed(ENGINE=SQLITE_ENGINE, NAME=str(path), OPTIONS=sqlite_options())
             return stack.enter_context(as_events(SQLite(settings, EVENTS)))

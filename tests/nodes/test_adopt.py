@@ -7,6 +7,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from nodes.adopt import adopt, adopted, plan
+from nodes.errors import FORBIDDEN, FULL, EventsUnavailable, explained
 from nodes.schema import INDEXES, TABLES
 from tests.nodes import monitor_files
 from tests.nodes.conftest import Opened
@@ -227,8 +228,6 @@ def test_unusual_tables_are_adopted_as_far_as_they_can(tmp_path: Path, opened: O
 
 @pytest.mark.sqlite_files
 def test_a_full_disk_leaves_nothing_half_done_and_a_second_run_finishes(tmp_path: Path, opened: Opened) -> None:
-    from nodes.errors import FULL, EventsUnavailable, explained
-
     path = monitor_files.old(tmp_path / "events.db", events=20_000)
     small = opened(path)
     with small.cursor() as cursor:
@@ -241,6 +240,15 @@ def test_a_full_disk_leaves_nothing_half_done_and_a_second_run_finishes(tmp_path
     assert index_columns(path, "events") == {}
     adopt(opened(path), silent)
     assert adopted(opened(path))
+
+
+@pytest.mark.sqlite_files
+def test_a_file_that_must_not_be_written_is_left_alone_with_a_sentence(tmp_path: Path, opened: Opened) -> None:
+    path = monitor_files.current(tmp_path / "events.db")
+    before = objects(path)
+    with pytest.raises(EventsUnavailable) as raised, explained(writing=True):
+        adopt(opened(f"{path.as_uri()}?mode=ro"), silent)
+    assert (str(raised.value), objects(path)) == (FORBIDDEN, before)
 
 
 def test_the_events_of_the_test_run_are_adopted_by_their_migration(databases: None) -> None:
