@@ -1,3 +1,5 @@
+from django.template.loader import render_to_string
+
 from comparison.present import Cell, Row, Sheet, labels_of, sheet
 from comparison.summary import summary
 from nodes.models import Node
@@ -48,6 +50,14 @@ def test_a_failed_node_has_one_cell_a_group_with_its_sentence_between_the_others
         assert first.cells[1] == Cell("", rows=len(section.rows), error="It cannot be read.")
         assert all(len(row.cells) == 2 for row in others)
     assert [column.error for column in shown.columns] == ["", "It cannot be read.", ""]
+
+
+def test_the_table_shows_the_sentence_of_a_failed_node_once_and_the_others_complete() -> None:
+    whole = result(node("a", {"total_operations": 7}), node("gone", error="It <cannot> be read."), node("c"))
+    text = render_to_string("compare/_sheet.html", {"sheet": sheet(whole, {}), "type_label": "Performance"})
+    assert text.count("It &lt;cannot&gt; be read.") == 1
+    assert '<span class="tag bad">not read</span>' in text
+    assert '<span class="number">7</span>' in text
 
 
 def test_nodes_with_the_same_label_are_told_apart_by_their_names() -> None:
