@@ -31,7 +31,7 @@ def schemas() -> Iterator[dict[str, object]]:
     server = urlparse(os.environ["DATABASE_URL"])._replace(path="/postgres", query="")
     name = f"schemas_{uuid.uuid4().hex[:8]}"
     with psycopg.connect(server.geturl(), autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
+        admin.execute(f'CREATE DATABASE "{name}"')
         base = server._replace(path=f"/{name}").geturl()
         with psycopg.connect(base, autocommit=True) as connection:
             connection.execute("CREATE SCHEMA site")
@@ -40,7 +40,7 @@ def schemas() -> Iterator[dict[str, object]]:
             "DATABASE_URL": f"{base}?options=-c%20search_path%3Dsite",
             "EVENTS_DATABASE_URL": f"{base}?options=-c%20search_path%3Devents",
         }
-        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[arg-type]
+        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.mark.postgresql
