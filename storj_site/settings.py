@@ -136,7 +136,7 @@ TEMPLATES = [
 
 # --- Static files -----------------------------------------------------------------------------------
 STATIC_URL = f"{SCRIPT_NAME}/static/"
-STATIC_ROOT = str(Path(env.str("STATIC_ROOT", default="") or BASE_DIR / "staticfiles").expanduser().absolute())
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default="") or BASE_DIR / "staticfiles").expanduser().absolute()
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

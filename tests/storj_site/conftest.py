@@ -1,3 +1,4 @@
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,9 +42,15 @@ def events_file(tmp_path: Path) -> Path:
 ODD_NAMES = ['it\'s "$HOME" `id` \\ ! 🚀', "Großmutters Rechner #2"]
 
 
+@pytest.fixture(scope="session")
+def _prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("prepared") / "data"
+    assert manage("setup", "--only-secrets", DATA_DIR=folder).returncode == 0
+    assert manage("migrate", DATA_DIR=folder).returncode == 0
+    return folder
+
+
 @pytest.fixture
-def prepared(tmp_path: Path, static_root: Path) -> dict[str, object]:
-    """Settings of a data folder whose secrets and site database are there, with an empty events database."""
-    settings: dict[str, object] = {"DATA_DIR": tmp_path / "data", "STATIC_ROOT": static_root}
-    assert manage("setup", "--only-secrets", **settings).returncode == 0
-    return settings
+def prepared(_prepared: Path, tmp_path: Path, static_root: Path) -> dict[str, object]:
+    """Settings of a data folder whose secrets and site database are there, without account and events."""
+    return {"DATA_DIR": shutil.copytree(_prepared, tmp_path / "data"), "STATIC_ROOT": static_root}

@@ -10,6 +10,7 @@ import sqlite3
 import stat
 import subprocess
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -198,19 +199,28 @@ def test_hosts_that_the_operator_names_stay_the_only_ones_with_lan(
         assert site.get("/login/", Host=lan.own_names()[0]).status == 400
 
 
+@pytest.fixture(scope="module")
+def prefixed(first_run: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """With static files of its own, because their addresses have the prefix too."""
+    folder = tmp_path_factory.mktemp("prefixed")
+    with running(folder, SCRIPT_NAME="/storj", DATA_DIR=data_of(first_run)) as site:
+        yield site
+
+
 @pytest.mark.parametrize("prefix", ["/storj", ""], ids=["kept by the proxy", "taken off by the proxy"])
-def test_a_path_prefix_works_whether_the_proxy_keeps_it_or_not(
-    prefix: str, first_run: Site, tmp_path: Path, static_root: Path
-) -> None:
-    settings = {"SCRIPT_NAME": "/storj", "DATA_DIR": data_of(first_run), "STATIC_ROOT": tmp_path / "static"}
-    with running(tmp_path / "prefix", **settings) as site:
-        page = site.get(f"{prefix}/admin/login/")
-        assert page.status == 200
-        found = re.search(r'href="/storj(/static/admin/css/base\.\w+\.css)"', page.text)
-        assert found
-        assert site.get(f"{prefix}{found[1]}").status == 200
-        assert site.get(f"{prefix}/").headers["Location"].startswith("/storj/login/")
-        assert run_sample(site.sample_lines[0])["nodes"]
+def test_a_path_prefix_works_whether_the_proxy_keeps_it_or_not(prefix: str, prefixed: Site) -> None:
+    page = prefixed.get(f"{prefix}/admin/login/")
+    assert page.status == 200
+    found = re.search(r'href="/storj(/static/admin/css/base\.\w+\.css)"', page.text)
+    assert found
+    assert prefixed.get(f"{prefix}{found[1]}").status == 200
+    assert prefixed.get(f"{prefix}/").headers["Location"].startswith("/storj/login/")
+
+
+def test_the_sample_request_has_the_path_prefix(prefixed: Site) -> None:
+    (line,) = prefixed.sample_lines
+    assert f":{prefixed.port}/storj/api/comparison" in line
+    assert run_sample(line)["nodes"]
 
 
 def test_the_sample_request_gets_past_allowed_hosts_and_the_redirect_to_https(

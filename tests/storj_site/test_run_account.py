@@ -1,8 +1,10 @@
 """The operator's account, its password and its token: made once, renewed when asked for."""
 
+import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -13,13 +15,24 @@ pytestmark = pytest.mark.sqlite_files
 Prepared = dict[str, Any]
 
 
-@pytest.fixture
-def site(prepared: Prepared, tmp_path: Path) -> Prepared:
-    """A site that was set up, on an empty events database."""
-    (tmp_path / "empty.db").touch()
-    settings = prepared | {"EVENTS_DATABASE_URL": f"sqlite:///{tmp_path}/empty.db"}
+@pytest.fixture(scope="module")
+def _set_up(tmp_path_factory: pytest.TempPathFactory, static_root: Path) -> Path:
+    folder = tmp_path_factory.mktemp("set up")
+    (folder / "empty.db").touch()
+    settings = settings_in(folder, static_root)
     assert manage("setup", ADMIN_PASSWORD="the first", **settings).returncode == 0
-    return settings
+    return folder
+
+
+@pytest.fixture
+def site(_set_up: Path, tmp_path: Path, static_root: Path) -> Prepared:
+    """A site of its own that was set up, on an empty events database."""
+    return settings_in(shutil.copytree(_set_up, tmp_path / "copy"), static_root)
+
+
+def settings_in(folder: Path, static_root: Path) -> Prepared:
+    events = f"sqlite:///{quote(str(folder))}/empty.db"
+    return {"DATA_DIR": folder / "data", "STATIC_ROOT": static_root, "EVENTS_DATABASE_URL": events}
 
 
 def in_site(site: Prepared, code: str) -> str:
