@@ -13,6 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from comparison.cache import statistics
 from nodes import sql
+from nodes.adopt import missing_indexes, plan
 from nodes.display import NO_VALUE, cell, moment, size
 from nodes.errors import EventsUnavailable
 from nodes.known import known_names
@@ -72,6 +73,7 @@ def parts() -> list[Part]:
             _Source("Events database", _events_database),
             _Source("Events per node", _events_per_node, ("Node", "Events", "Oldest", "Newest")),
             _Source("Indexes of the events database", _indexes, ("Index", "For", "")),
+            _Source("What `make adopt` would add", _to_adopt),
         )
     ]
     return [
@@ -117,7 +119,7 @@ def _places() -> list[Row]:
 
 def _events_database() -> list[Row]:
     with reading() as connection:
-        return [*_database(connection), ("Events, at the most", _most_events())]
+        return _database(connection)
 
 
 def _database(connection: BaseDatabaseWrapper) -> list[Row]:
@@ -128,34 +130,29 @@ def _database(connection: BaseDatabaseWrapper) -> list[Row]:
     ]
 
 
+def _events_per_node() -> list[Row]:
+    rows = [(cell(s.name), str(s.count), moment(s.oldest), moment(s.newest)) for s in spans(known_names())]
+    return [*rows, ("All nodes", _most_events(), "", "")]
+
+
 def _most_events() -> str:
     """Counting takes seconds on a large table; ids ascend, so their span is not below the count."""
     ids = Event.objects.order_by("id").values_list("id", flat=True)
-    first, last = ids.first(), ids.last()
-    return "0" if first is None or last is None else f"{last - first + 1:,} (from the first and last id)"
-
-
-def _events_per_node() -> list[Row]:
-    return [(cell(s.name), str(s.count), moment(s.oldest), moment(s.newest)) for s in spans(known_names())]
+    with reading():
+        first, last = ids.first(), ids.last()
+    return "0" if first is None or last is None else f"at most {last - first + 1:,}, by the first and last id"
 
 
 def _indexes() -> list[Row]:
-    with reading() as connection, connection.cursor() as cursor:
-        tables = set(connection.introspection.table_names(cursor))
-        present = {
-            (table, tuple(constraint["columns"]))
-            for table in tables & {index.table for index in INDEXES}
-            for constraint in connection.introspection.get_constraints(cursor, table).values()
-            if constraint["index"]
-        }
-    return [
-        (
-            f"{index.table} ({', '.join(index.columns)})",
-            index.purpose,
-            "exists" if (index.table, index.columns) in present else "missing: `make adopt` adds it",
-        )
-        for index in INDEXES
-    ]
+    with reading() as connection:
+        missing = missing_indexes(connection)
+    return [(str(index), index.purpose, "missing" if index in missing else "exists") for index in INDEXES]
+
+
+def _to_adopt() -> list[Row]:
+    with reading() as connection:
+        steps = plan(connection)
+    return [(str(step),) for step in steps] or [("Nothing: all that is needed is there.",)]
 
 
 def _limits() -> list[Row]:

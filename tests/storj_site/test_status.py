@@ -75,8 +75,7 @@ def test_events_of_each_node_are_told_with_oldest_and_newest() -> None:
     for hours in (1, 2, 3):
         Event.objects.create(node_name="a <b>", timestamp=NOON - timedelta(hours=hours))
     expected = ("a <b>", "3", "2026-11-20 09:00:00 UTC", "2026-11-20 11:00:00 UTC")
-    assert part("Events per node").rows == [expected]
-    assert value("Events database", "Events, at the most").startswith("3 (")
+    assert part("Events per node").rows == [expected, ("All nodes", "at most 3, by the first and last id", "", "")]
 
 
 @pytest.fixture
@@ -89,8 +88,14 @@ def without_an_index() -> Iterator[None]:
 
 def test_a_missing_index_is_told_with_what_adds_it(without_an_index: None) -> None:
     states = {row[0]: row[2] for row in part("Indexes of the events database").rows}
-    assert states.pop("earnings_estimates (node_name, period, satellite, timestamp)") == "missing: `make adopt` adds it"
+    assert states.pop("earnings_estimates (node_name, period, satellite, timestamp)") == "missing"
     assert set(states.values()) == {"exists"}
+    ((step,),) = part("What `make adopt` would add").rows
+    assert "earnings_estimates (node_name, period, satellite, timestamp)" in step
+
+
+def test_an_adopted_database_lacks_nothing() -> None:
+    assert part("What `make adopt` would add").rows == [("Nothing: all that is needed is there.",)]
 
 
 def test_limits_are_told_as_they_are_in_force(settings: object) -> None:
@@ -105,7 +110,12 @@ def test_without_the_events_its_parts_say_why_and_the_others_stay(
     missing = (tmp_path / "missing.db").as_uri() + "?mode=ro"
     monkeypatch.setitem(connections["events_readonly"].settings_dict, "NAME", missing)
     troubled = {part.title for part in parts() if part.trouble}
-    assert troubled == {"Events database", "Events per node", "Indexes of the events database"}
+    assert troubled == {
+        "Events database",
+        "Events per node",
+        "Indexes of the events database",
+        "What `make adopt` would add",
+    }
     page = admin_client.get(reverse("status"))
     assert page.status_code == 200
     assert "cannot be opened" in page.content.decode()
