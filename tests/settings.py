@@ -1,7 +1,6 @@
 """The site's own settings with test databases in files, so that threads and processes can share them."""
 
 import os
-from pathlib import Path
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests")
 
@@ -20,5 +19,5 @@ STORAGES = {
 }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DATA_DIR = TEST_DATA
-STATIC_ROOT = str(TEST_DATA / "static")
-Path(STATIC_ROOT).mkdir(exist_ok=True)  # WhiteNoise warns where there is none
+STATIC_ROOT = TEST_DATA / "static"
+STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns where there is none

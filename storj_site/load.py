@@ -1,0 +1,195 @@
+"""What a real gunicorn on one core does under load: the figures behind `manage.py benchmark_server`."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from comparison.benchmarking.databases import BenchmarkError, Database, run_python
+
+COMPLETED = "Node comparison completed"
+STARTS_WITHIN = 30  # seconds
+PAUSE = 0.02  # seconds between two looks at /healthz
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the report: what was done, what came of it, and the goal where there is one."""
+
+    label: str
+    value: str
+    goal: str = ""
+
+
+@dataclass
+class Server:
+    """A running site. `log` is its standard error; every request asks for a result that no cache has."""
+
+    address: str
+    log: Path
+    database: Database
+    numbers: Iterator[int]
+
+    def comparison(self, seconds_before: int | None = None) -> dict[str, Any]:
+        before = next(self.numbers) if seconds_before is None else seconds_before
+        body = {
+            "nodes": self.database.parameters.names,
+            "timeRange": "24h",
+            "asOf": (self.database.as_of - timedelta(seconds=before)).isoformat(),
+        }
+        request = urllib.request.Request(  # noqa: S310 - our own address
+            f"{self.address}/api/comparison", json.dumps(body).encode(), {"Content-Type": "application/json"}
+        )
+        answer: dict[str, Any] = json.loads(_read(request))
+        return answer
+
+    def health(self) -> None:
+        _read(urllib.request.Request(f"{self.address}/healthz"))  # noqa: S310 - our own address
+
+    def computed(self) -> int:
+        return self.log.read_text().count(COMPLETED)
+
+
+def report(database: Database, seconds: float) -> list[Figure]:
+    """Ten at once, fifty equal at once, and /healthz for `seconds` under ten concurrent cold comparisons."""
+    with served(database) as server:
+        server.comparison()
+        return [*_ten_at_once(server), *_fifty_equal(server), *_health(server, seconds)]
+
+
+@contextmanager
+def served(database: Database) -> Iterator[Server]:
+    """The shipped gunicorn configuration on one core, on a free port, over a copy of no data but its own."""
+    with tempfile.TemporaryDirectory(prefix="server-benchmark-") as folder:
+        port, log = _free_port(), Path(folder) / "log"
+        environment = database.environment | {
+            "DATA_DIR": folder,
+            "SECRET_KEY": "only-for-this-measurement",
+            "STATIC_ROOT": folder,
+            "PUBLIC_READ": "True",
+            "BIND": "127.0.0.1",
+            "PORT": str(port),
+        }
+        if run_python("django", "migrate", "-v0", database=database).returncode != 0:
+            raise BenchmarkError("The site's database for the measurement could not be made.")
+        with log.open("w") as lines:
+            process = subprocess.Popen(  # noqa: S603 - our own configuration
+                [sys.executable, "-m", "gunicorn", "-c", str(settings.BASE_DIR / "storj_site" / "gunicorn_conf.py")],
+                cwd=settings.BASE_DIR,
+                env=environment,
+                stderr=lines,
+                stdout=lines,
+                preexec_fn=_on_first_core,  # noqa: PLW1509 - no thread runs yet
+            )
+        try:
+            server = Server(f"http://127.0.0.1:{port}", log, database, count(1))
+            _wait_for(server, process)
+            yield server
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def percentile(values: list[float], percent: int) -> float:
+    return sorted(values)[(percent * len(values) + 99) // 100 - 1]
+
+
+def _ten_at_once(server: Server) -> list[Figure]:
+    began = time.perf_counter()
+    answers = _at_once(10, server.comparison)
+    took = (time.perf_counter() - began) * 1000
+    failed = sum(node["error"] is not None for answer in answers for node in answer["nodes"])
+    return [
+        Figure("10 different cold comparisons at once: answers", f"{len(answers)}, {failed} nodes failed", "10, 0"),
+        Figure("10 different cold comparisons at once: all answered after", f"{took:.0f} ms"),
+    ]
+
+
+def _fifty_equal(server: Server) -> list[Figure]:
+    before, key = server.computed(), next(server.numbers)
+    answers = _at_once(50, lambda: server.comparison(key))
+    different = {json.dumps(answer | {"cached": None}, sort_keys=True) for answer in answers}
+    return [
+        Figure("50 equal cold comparisons at once: computed", str(server.computed() - before), "1"),
+        Figure("50 equal cold comparisons at once: different answers", str(len(different)), "1"),
+    ]
+
+
+def _health(server: Server, seconds: float) -> list[Figure]:
+    end, answered = time.monotonic() + seconds, []
+
+    def compare() -> None:
+        while time.monotonic() < end:
+            answered.append(server.comparison())
+
+    threads = [threading.Thread(target=compare) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    times = []
+    while time.monotonic() < end:
+        times.append(_milliseconds(server.health))
+        time.sleep(PAUSE)
+    for thread in threads:
+        thread.join()
+    return [
+        Figure(f"cold comparisons answered in {seconds:.0f} s, 10 at a time", str(len(answered))),
+        Figure("/healthz meanwhile: median", f"{percentile(times, 50):.1f} ms of {len(times)}"),
+        Figure("/healthz meanwhile: 95th percentile", f"{percentile(times, 95):.1f} ms", "< 100 ms"),
+        Figure("/healthz meanwhile: slowest", f"{max(times):.1f} ms"),
+    ]
+
+
+def _at_once(times: int, call: Callable[[], dict[str, Any]]) -> list[dict[str, Any]]:
+    with ThreadPoolExecutor(times) as threads:
+        return [future.result() for future in [threads.submit(call) for _ in range(times)]]
+
+
+def _milliseconds(call: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    call()
+    return (time.perf_counter() - began) * 1000
+
+
+def _read(request: urllib.request.Request) -> bytes:
+    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - our own address
+        data: bytes = answer.read()
+        return data
+
+
+def _wait_for(server: Server, process: "subprocess.Popen[bytes]") -> None:
+    end = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            server.health()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise BenchmarkError(f"The server did not start: {server.log.read_text().strip().splitlines()[-1:]}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _on_first_core() -> None:
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
