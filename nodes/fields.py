@@ -47,8 +47,9 @@ class StoredTimestampField(models.Field):
         return 'text COLLATE "C"' if connection.vendor == "postgresql" else "datetime"
 
     def from_db_value(self, value: Any, expression: Any, connection: BaseDatabaseWrapper) -> Any:
-        moment = from_stored(value)
-        return value if moment is None else moment
+        if value is None:
+            return None
+        return from_stored(value) or _as_text(value)
 
     def to_python(self, value: Any) -> Any:
         if value is None or isinstance(value, datetime):
@@ -65,3 +66,8 @@ class StoredTimestampField(models.Field):
     def value_to_string(self, obj: models.Model) -> str:
         value = self.value_from_object(obj)
         return to_stored(value) if isinstance(value, datetime) else str(value)
+
+
+def _as_text(value: object) -> str:
+    """SQLite keeps numbers and bytes in a column of any type."""
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

@@ -1,0 +1,78 @@
+"""Migrations never rebuild a table of the monitor's: they know of it as state, and only adopt() touches it."""
+
+from collections.abc import Iterator, Sequence
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import migrations, models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations.base import Operation
+
+from nodes.adopt import adopt, adopted
+from nodes.router import EVENTS, EVENTS_MODELS
+from nodes.schema import INDEXES, TABLES
+
+
+def events_models() -> Iterator:
+    return (model for model in apps.get_app_config("nodes").get_models() if model._meta.model_name in EVENTS_MODELS)
+
+
+def database_operations(operations: Sequence[Operation]) -> Iterator[Operation]:
+    for operation in operations:
+        if isinstance(operation, migrations.SeparateDatabaseAndState):
+            yield from database_operations(operation.database_operations)
+        else:
+            yield operation
+
+
+def of_events(operation: Operation) -> bool:
+    names = {getattr(operation, name, None) for name in ("name", "model_name", "old_name", "new_name")}
+    return bool({str(name).lower() for name in names} & EVENTS_MODELS)
+
+
+def test_no_operation_but_adoption_reaches_the_monitors_tables() -> None:
+    loaded = [m for (app, _), m in MigrationLoader(None).disk_migrations.items() if app == "nodes"]
+    assert loaded
+    for migration in loaded:
+        for operation in database_operations(migration.operations):
+            assert not of_events(operation), f"{migration.name}: {operation.describe()}"
+            assert not isinstance(operation, migrations.RunSQL)
+            if isinstance(operation, migrations.RunPython) and operation.hints.get("target") == EVENTS:
+                assert migration.atomic is False, "each index is a transaction of its own"
+
+
+def test_an_operation_on_an_events_model_would_be_noticed() -> None:
+    rebuild = migrations.AlterField("Event", "size", models.IntegerField())
+    assert [of_events(operation) for operation in database_operations([rebuild])] == [True]
+    as_state = migrations.SeparateDatabaseAndState(state_operations=[rebuild])
+    assert list(database_operations([as_state])) == []
+
+
+def test_no_migration_is_missing(databases: None) -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_models_have_the_columns_of_the_schema() -> None:
+    declared = {table.name: [column.name for column in table.columns] for table in TABLES}
+    assert declared == {
+        model._meta.db_table: [field.column for field in model._meta.local_concrete_fields] for model in events_models()
+    }
+
+
+def test_models_have_the_indexes_of_the_schema() -> None:
+    declared = {(index.name, index.table, index.columns) for index in INDEXES}
+    assert declared == {
+        (index.name, model._meta.db_table, tuple(index.fields))
+        for model in events_models()
+        for index in model._meta.indexes
+    }
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "events", "events_readonly"])
+def test_going_back_to_before_the_first_migration_keeps_every_table(fresh: BaseDatabaseWrapper) -> None:
+    adopt(fresh, lambda line: None)
+    call_command("migrate", "nodes", database=EVENTS, verbosity=0)
+    call_command("migrate", "nodes", "zero", database=EVENTS, verbosity=0)
+    assert adopted(fresh)
