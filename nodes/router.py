@@ -46,4 +46,5 @@ class EventsRouter:
 
     @staticmethod
     def _in_events(model: type[Model] | Model) -> bool:
+        # Asked of an instance itself, not of its type: request.user is a SimpleLazyObject.
         return lives_in_events(model._meta.app_label, model._meta.model_name)

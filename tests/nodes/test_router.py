@@ -1,6 +1,7 @@
 import pytest
 from django.contrib.auth.models import User
 from django.db import router
+from django.utils.functional import SimpleLazyObject
 
 from nodes.models import ApiToken, Event, HourlyStats, Node, StorageSnapshot
 from nodes.router import EVENTS, READONLY, SITE
@@ -29,5 +30,6 @@ def test_adoption_runs_in_the_events_database_only() -> None:
 
 def test_rows_of_different_databases_cannot_be_related() -> None:
     assert router.allow_relation(Node(), User())
+    assert router.allow_relation(ApiToken(), SimpleLazyObject(User))
     assert router.allow_relation(Event(), Event())
     assert not router.allow_relation(Node(), Event())
