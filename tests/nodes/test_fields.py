@@ -109,7 +109,7 @@ def test_text_in_another_form_comes_back_as_it_is(databases: None, text: str) ->
 
 @pytest.mark.sqlite_files
 @pytest.mark.parametrize(("value", "text"), [(12, "12"), (1.5, "1.5"), (b"2026\xff", "2026\N{REPLACEMENT CHARACTER}")])
-def test_what_is_not_even_text_comes_back_as_text(databases: None, value: object, text: str) -> None:
+def test_what_is_not_even_text_comes_back_as_text(databases: None, value: Any, text: str) -> None:
     with connections[EVENTS].cursor() as cursor:
         cursor.execute("INSERT INTO events (timestamp) VALUES (%s)", [value])
     assert Event.objects.using(EVENTS).get().timestamp == text
