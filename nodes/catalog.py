@@ -51,6 +51,14 @@ _INDEXES = {
         ORDER BY i.indexrelid, o.place
     """,
 }
+# The database's own collation is judged by what it does, for it may be ICU's under any name.
+_WRONGLY_SORTED = """
+    SELECT a.attname FROM pg_attribute a JOIN pg_collation c ON c.oid = a.attcollation
+    WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 AND NOT a.attisdropped AND NOT CASE
+        WHEN c.collname = 'default' THEN 'B'::text < 'a'::text AND '+'::text < '.'::text
+        ELSE c.collname IN ('C', 'POSIX', 'ucs_basic') OR c.collname LIKE 'C.%%' END
+    ORDER BY a.attnum
+"""
 # Two subqueries, because MIN and MAX in one SELECT would read the whole table.
 _SPAN_OF_IDS = "SELECT (SELECT MAX({id}) FROM {table}) - (SELECT MIN({id}) FROM {table}) + 1"
 _ROOM = {
@@ -93,6 +101,20 @@ def about_how_many(connection: BaseDatabaseWrapper, table: str) -> int:
     if (span := _span_of_ids(connection, table)) is None:
         return _count(connection, table, MOST_COUNTED)
     return max(counted, span)
+
+
+def cannot_write(connection: BaseDatabaseWrapper) -> bool:
+    """Whether the database itself refuses to write through this connection. To be asked inside a transaction."""
+    if connection.vendor == "sqlite":
+        return bool(_value(connection, "PRAGMA query_only"))
+    return str(_value(connection, "SHOW transaction_read_only")) == "on"
+
+
+def wrongly_sorted(connection: BaseDatabaseWrapper, table: str) -> list[str]:
+    """The text columns that PostgreSQL does not compare byte by byte, as time stamps and names need it."""
+    if connection.vendor == "sqlite":
+        return []
+    return [column for (column,) in _rows(connection, _WRONGLY_SORTED, table)]
 
 
 def _indexes(connection: BaseDatabaseWrapper, table: str) -> tuple[tuple[str, ...], ...]:

@@ -4,6 +4,8 @@ from collections.abc import Generator
 import pytest
 from django.conf import settings
 
+from tests.opened import fresh, opened  # noqa: F401 - fixtures
+
 ALL_DATABASES = ["default", "events", "events_readonly"]
 
 

@@ -10,8 +10,8 @@ from nodes.adopt import adopt, adopted, plan
 from nodes.errors import FORBIDDEN, FULL, EventsUnavailable, explained
 from nodes.schema import INDEXES, TABLES
 from tests.nodes import monitor_files
-from tests.nodes.conftest import Opened
 from tests.nodes.monitor_files import digests, index_columns, objects, rows, writing
+from tests.opened import Opened
 
 OLD_COLUMNS = "id, timestamp, action, status, size, piece_id, satellite_id, remote_ip, country, error_reason"
 

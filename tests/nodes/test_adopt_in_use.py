@@ -9,8 +9,8 @@ import pytest
 
 from nodes.adopt import adopt, adopted
 from tests.nodes import monitor_files
-from tests.nodes.conftest import Opened
 from tests.nodes.monitor_files import index_columns, rows
+from tests.opened import Opened
 from tests.processes import ROOT, environment, manage
 
 pytestmark = pytest.mark.sqlite_files

@@ -1,3 +1,5 @@
+"""Fixtures that put other databases in the place of the events."""
+
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -9,7 +11,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
 
-from nodes.router import EVENTS
+from nodes.router import EVENTS, READONLY
 from storj_site.env import SQLITE_ENGINE, sqlite_options
 
 Opened = Callable[[Path | str], BaseDatabaseWrapper]
@@ -17,14 +19,15 @@ Opened = Callable[[Path | str], BaseDatabaseWrapper]
 
 @contextmanager
 def as_events(connection: BaseDatabaseWrapper) -> Iterator[BaseDatabaseWrapper]:
-    """Makes this the connection of the alias `events`, for this thread."""
-    usual = connections[EVENTS]
-    connections[EVENTS] = connection
+    """Makes this the connection of the aliases of the events, for this thread."""
+    usual = {alias: connections[alias] for alias in (EVENTS, READONLY)}
+    connections[EVENTS] = connections[READONLY] = connection
     try:
         yield connection
     finally:
         connection.close()
-        connections[EVENTS] = usual
+        for alias in usual:
+            connections[alias] = usual[alias]
 
 
 def changed(**settings: Any) -> dict[str, Any]:
