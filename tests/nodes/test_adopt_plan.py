@@ -21,7 +21,7 @@ def insert_events(connection: BaseDatabaseWrapper, count: int, first: int = 1) -
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH RECURSIVE n(i) AS (SELECT %s UNION ALL SELECT i + 1 FROM n WHERE i < %s) "
-            "INSERT INTO events (id, timestamp, piece_id) SELECT i, 'x', 'some text to make a row of usual size' FROM n",
+            "INSERT INTO events (id, timestamp, piece_id) SELECT i, 'x', 'text to make a row of usual size' FROM n",
             [first, first + count - 1],
         )
 
