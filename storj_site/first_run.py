@@ -18,15 +18,19 @@ from storj_site.static_files import collect_static
 Say = Callable[[str], None]
 
 
-def set_up(say: Say) -> Password | None:
-    """Everything that the site needs before it can serve; the operator's password if it was made now."""
+def set_up(say: Say) -> None:
+    """Everything that the site needs before it can serve, except an account."""
     prepare_secrets(say)
     prepare_site_database(say)
     prepare_events(say)
-    password = accounts.ensure_operator()
-    accounts.ensure_token()
     if collect_static():
         say("Static files: collected.")
+
+
+def make_account() -> Password | None:
+    """The operator's account with its token; the password if it was made now. Last, so that it surely gets printed."""
+    password = accounts.ensure_operator()
+    accounts.ensure_token()
     return password
 
 

@@ -13,9 +13,17 @@ from comparison.request import ComparisonRequest
 from nodes.errors import NoPlace
 from nodes.models import Event, Node
 from nodes.places import places
+from storj_site import env
 from tests.comparison.conftest import AS_OF, NAMES, request_for
 
 COMPLETED = "Node comparison completed"
+
+
+@pytest.fixture
+def memory_cache(settings: LazySettings) -> None:
+    """The cache without CACHE_URL, whatever the suite was started with: only it has a number of entries."""
+    memory = env.cache("NOT_SET", settings.COMPARISON_CACHE_TTL, settings.MAX_CACHE_ENTRIES, prefix="")
+    settings.CACHES = settings.CACHES | {"comparison": memory}
 
 
 class TestCache:
@@ -44,14 +52,14 @@ class TestCache:
         assert compare(without)["cached"]
         assert compare(with_node)["cached"]
 
-    def test_only_so_many_results_are_kept(self, three_nodes: list[str]) -> None:
+    def test_only_so_many_results_are_kept(self, three_nodes: list[str], memory_cache: None) -> None:
         entries = caches["comparison"]
         for minutes in range(200):
             compare(ComparisonRequest(tuple(NAMES), "earnings", 24, AS_OF - timedelta(minutes=minutes)))
         assert cache.statistics().entries == 100
         assert entries.get(cache.key_of(request_for(type="earnings"))) is None
 
-    def test_the_least_recently_used_result_goes_first(self, three_nodes: list[str]) -> None:
+    def test_the_least_recently_used_result_goes_first(self, three_nodes: list[str], memory_cache: None) -> None:
         def at(minutes: int) -> ComparisonRequest:
             return ComparisonRequest(tuple(NAMES), "earnings", 24, AS_OF - timedelta(minutes=minutes))
 

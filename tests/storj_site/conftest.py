@@ -54,3 +54,10 @@ def _prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def prepared(_prepared: Path, tmp_path: Path, static_root: Path) -> dict[str, object]:
     """Settings of a data folder whose secrets and site database are there, without account and events."""
     return {"DATA_DIR": shutil.copytree(_prepared, tmp_path / "data"), "STATIC_ROOT": static_root}
+
+
+@pytest.fixture
+def empty_events(tmp_path: Path) -> str:
+    """The URL of a database that a run fills with nothing."""
+    (tmp_path / "empty.db").touch()
+    return f"sqlite:///{tmp_path}/empty.db"

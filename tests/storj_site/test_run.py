@@ -115,12 +115,6 @@ def test_a_worker_that_is_killed_is_replaced(first_run: Site) -> None:
     assert run_sample(first_run.sample_lines[0])["nodes"]
 
 
-@pytest.fixture
-def empty_events(tmp_path: Path) -> str:
-    (tmp_path / "empty.db").touch()
-    return f"sqlite:///{tmp_path}/empty.db"
-
-
 def test_sigterm_and_ctrl_c_end_the_site_within_ten_seconds_although_a_request_never_ends(
     first_run: Site, tmp_path: Path, static_root: Path
 ) -> None:

@@ -127,6 +127,15 @@ def test_a_folder_for_static_files_that_cannot_be_written_ends_the_run_with_a_se
     assert "The static files cannot be written" in ran.stderr
 
 
+def test_a_first_run_that_fails_makes_no_account_whose_password_nobody_saw(
+    prepared: Prepared, empty_events: str, tmp_path: Path, static_root: Path
+) -> None:
+    (tmp_path / "file").touch()
+    settings = prepared | {"EVENTS_DATABASE_URL": empty_events}
+    assert manage("setup", **settings | {"STATIC_ROOT": tmp_path / "file" / "static"}).returncode == 1
+    assert "Sign in as admin with the password " in manage("setup", **settings).stdout
+
+
 def test_a_site_database_that_cannot_be_opened_ends_the_run_with_a_sentence(tmp_path: Path) -> None:
     ran = manage("setup", DATA_DIR=tmp_path / "data", DATABASE_URL=f"sqlite:///{tmp_path}/no/folder/site.db")
     assert (ran.returncode, ran.stderr.count("\n")) == (1, 1)

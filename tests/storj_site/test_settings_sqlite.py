@@ -13,6 +13,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import ConnectionHandler
 
 from storj_site import env
+from tests.storj_site.conftest import ODD_NAMES
+from tests.storj_site.running import manage
 
 pytestmark = pytest.mark.sqlite_files
 
@@ -156,3 +158,15 @@ def test_opening_the_read_only_alias_leaves_the_journal_mode_of_the_file_alone(
     with read_only.cursor() as cursor:
         cursor.execute("PRAGMA journal_mode")
         assert cursor.fetchone() == ("delete",)
+
+
+def test_awkward_paths_lead_from_adopting_to_reading_and_reads_go_to_the_read_only_address(
+    events_file: Path, prepared: dict[str, Any], empty_events: str
+) -> None:
+    folder = events_file.parent / "a b#c?d+e ü%20"
+    folder.mkdir()
+    url = f"sqlite:///{quote(str(events_file.rename(folder / 'monitor #1.db')))}"
+    assert manage("adopt", EVENTS_DATABASE_URL=url, **prepared).returncode == 0
+    urls = {"EVENTS_DATABASE_URL": empty_events, "EVENTS_READONLY_DATABASE_URL": url}
+    code = "from nodes.known import known_names; print(len(known_names()))"
+    assert manage("shell", "--no-imports", "-c", code, **prepared, **urls).stdout == f"{len(ODD_NAMES)}\n"

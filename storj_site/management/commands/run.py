@@ -1,7 +1,7 @@
 from typing import Any
 
 from storj_site.commands import SetUpCommand
-from storj_site.first_run import set_up
+from storj_site.first_run import make_account, set_up
 from storj_site.greeting import greeting
 from storj_site.serving import become_gunicorn, take_address
 
@@ -12,8 +12,8 @@ class Command(SetUpCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         # First, so that a second run on the same address ends before it touches anything.
         address = take_address()
-        password = set_up(self.say)
+        set_up(self.say)
         self.check()
-        for line in greeting(address.getsockname()[1], password):
+        for line in greeting(address.getsockname()[1], make_account()):
             self.say(line)
         become_gunicorn(address)

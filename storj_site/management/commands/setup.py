@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 
 from storj_site.commands import SetUpCommand
-from storj_site.first_run import prepare_secrets, set_up
+from storj_site.first_run import make_account, prepare_secrets, set_up
 from storj_site.greeting import greeting
 
 
@@ -18,7 +18,7 @@ class Command(SetUpCommand):
         if options["only_secrets"]:
             prepare_secrets(self.say)
             return
-        password = set_up(self.say)
+        set_up(self.say)
         self.check()
-        for line in greeting(settings.PORT, password):
+        for line in greeting(settings.PORT, make_account()):
             self.say(line)
