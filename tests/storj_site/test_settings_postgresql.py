@@ -28,11 +28,11 @@ def test_both_aliases_keep_the_search_path_and_one_of_them_cannot_write(monkeypa
 @pytest.fixture
 def schemas() -> Iterator[dict[str, object]]:
     """A database of its own with a schema for the site and one for the events, as settings."""
-    server = urlparse(os.environ["DATABASE_URL"])._replace(path="/postgres", query="")
+    server = f"postgres://{urlparse(os.environ['DATABASE_URL']).netloc}"
     name = f"schemas_{uuid.uuid4().hex[:8]}"
-    with psycopg.connect(server.geturl(), autocommit=True) as admin:
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
         admin.execute(f'CREATE DATABASE "{name}"')
-        base = server._replace(path=f"/{name}").geturl()
+        base = f"{server}/{name}"
         with psycopg.connect(base, autocommit=True) as connection:
             connection.execute("CREATE SCHEMA site")
             connection.execute("CREATE SCHEMA events")
