@@ -1,4 +1,4 @@
-"""The raw SQL of this app. Every statement runs on SQLite and on PostgreSQL, whose few differences are `_Dialect`."""
+"""The raw SQL of this app. Every statement runs on SQLite and PostgreSQL; nodes.soundness has their differences."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,36 +8,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import RawSQL
 
 from comparison.window import Window
+from nodes import soundness
 from nodes.fields import to_stored
-
-# More than any attempt can have; a larger size is broken, and its sum could overflow SQLite's integers.
-MAX_SIZE = 10**12
-
-_DIGITS = "[0-9]"
-_SECOND = "-".join((_DIGITS * 4, _DIGITS * 2, _DIGITS * 2)) + "T" + ":".join([_DIGITS * 2] * 3)
-
-
-@dataclass(frozen=True)
-class _Dialect:
-    """`stored_form` is nodes.fields.STORED_FORM in SQL; `whole` tells a whole number from what else SQLite keeps."""
-
-    stored_form: str
-    whole: str
-    joined: str
-
-
-_DIALECTS = {
-    "sqlite": _Dialect(
-        f"(timestamp GLOB '{_SECOND}.{_DIGITS * 6}+00:00' OR timestamp GLOB '{_SECOND}+00:00')",
-        "typeof({0}) = 'integer'",
-        "group_concat({0})",
-    ),
-    "postgresql": _Dialect(
-        f"timestamp ~ '^{_SECOND}([.]{_DIGITS * 6})?[+]00:00$'",
-        "{0} IS NOT NULL",
-        "string_agg(({0})::text, ',')",
-    ),
-}
+from nodes.soundness import DIALECTS
 
 _IN_WINDOW = "FROM events WHERE node_name = %s AND timestamp >= %s AND timestamp < %s ORDER BY timestamp DESC, id DESC"
 
@@ -48,11 +21,7 @@ _IN_WINDOW = "FROM events WHERE node_name = %s AND timestamp >= %s AND timestamp
 # MATERIALIZED, or whether an event is sound would be worked out four times a row.
 _SAMPLE = """
 WITH sample AS MATERIALIZED (
-    SELECT timestamp, action, status, size, duration_ms, {stored_form}
-        AND action IN ('GET', 'PUT', 'GET_REPAIR', 'PUT_REPAIR', 'GET_AUDIT')
-        AND status IN ('success', 'canceled', 'failed')
-        AND (size IS NULL OR ({whole_size} AND size BETWEEN 0 AND {max_size}))
-        AND (duration_ms IS NULL OR ({whole_duration} AND duration_ms >= 0)) AS sound
+    SELECT timestamp, action, status, size, duration_ms, {sound} AS sound
     FROM events WHERE id IN (SELECT id {in_window} LIMIT %s)
 )
 SELECT CASE WHEN sound THEN action END, CASE WHEN sound THEN status END, COUNT(*),
@@ -60,7 +29,6 @@ SELECT CASE WHEN sound THEN action END, CASE WHEN sound THEN status END, COUNT(*
     {durations}
 FROM sample GROUP BY 1, 2
 """
-_TIMED = "CASE WHEN sound AND status = 'success' AND action IN ('GET', 'PUT') THEN duration_ms END"
 
 _FIRST_EVENT = """
 SELECT timestamp FROM events WHERE node_name = %s AND timestamp >= '2000-01-01T' AND {stored_form}
@@ -129,15 +97,7 @@ def sample(connection: BaseDatabaseWrapper, name: str, window: Window, limit: in
 
 
 def sample_sql(vendor: str) -> str:
-    dialect = _DIALECTS[vendor]
-    return _SAMPLE.format(
-        in_window=_IN_WINDOW,
-        stored_form=dialect.stored_form,
-        whole_size=dialect.whole.format("size"),
-        whole_duration=dialect.whole.format("duration_ms"),
-        max_size=MAX_SIZE,
-        durations=dialect.joined.format(_TIMED),
-    )
+    return _SAMPLE.format(in_window=_IN_WINDOW, sound=soundness.sound(vendor), durations=soundness.durations(vendor))
 
 
 def has_more_than(connection: BaseDatabaseWrapper, name: str, window: Window, limit: int) -> bool:
@@ -148,7 +108,7 @@ def has_more_than(connection: BaseDatabaseWrapper, name: str, window: Window, li
 
 def first_event(connection: BaseDatabaseWrapper, name: str) -> str | None:
     """The stored time stamp of the first event that is known of this node."""
-    sql = _FIRST_EVENT.format(stored_form=_DIALECTS[connection.vendor].stored_form)
+    sql = _FIRST_EVENT.format(stored_form=DIALECTS[connection.vendor].stored_form)
     return next((stamp for (stamp,) in _rows(connection, sql, (name,))), None)
 
 
@@ -163,7 +123,7 @@ def latest_per_satellite(vendor: str, table: str, scope: dict[str, str], window:
 
 def latest_sql(vendor: str, table: str, columns: Sequence[str]) -> str:
     scope = " AND ".join(f"{column} = %s" for column in columns)
-    return _LATEST.format(table=table, scope=scope, stored_form=_DIALECTS[vendor].stored_form)
+    return _LATEST.format(table=table, scope=scope, stored_form=DIALECTS[vendor].stored_form)
 
 
 def snapshots(connection: BaseDatabaseWrapper, name: str, window: Window) -> dict[str, tuple[Any, ...]]:
@@ -179,7 +139,7 @@ def snapshots(connection: BaseDatabaseWrapper, name: str, window: Window) -> dic
 
 
 def snapshots_sql(vendor: str) -> str:
-    dialect = _DIALECTS[vendor]
+    dialect = DIALECTS[vendor]
     sizes = " AND ".join(f"{dialect.whole.format(size)} AND {size} >= 0" for size in ("used_bytes", "total_bytes"))
     return _SNAPSHOTS.format(columns=_SNAPSHOT, sound=f"{dialect.stored_form} AND {sizes}", recent=RECENT_SNAPSHOTS)
 
