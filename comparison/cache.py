@@ -57,14 +57,21 @@ def key_of(request: ComparisonRequest) -> str:
 
 def get(key: str) -> dict[str, Any] | None:
     """The stored result, unless it has run out or one of its nodes was edited since it was made."""
+    result = peek(key)
+    _counts.add("misses" if result is None else "hits")
+    return result
+
+
+def peek(key: str) -> dict[str, Any] | None:
+    """As `get`, but neither a hit nor a miss: for a second look."""
     entry = _survive(lambda: _fresh(key), None)
-    _counts.add("misses" if entry is None else "hits")
     return None if entry is None else entry["result"]
 
 
-def put(key: str, result: dict[str, Any]) -> None:
+def put(key: str, result: dict[str, Any], began: float) -> None:
+    """`began` is the time.time() at which its computation began: an edit since then makes it old already."""
     names = [node["name"] for node in result["nodes"]]
-    entry = {"result": result, "timestamp": time.time(), "nodes": names}
+    entry = {"result": result, "timestamp": began, "nodes": names}
     _survive(lambda: _results().set(key, entry, settings.COMPARISON_CACHE_TTL), None)
 
 
@@ -74,7 +81,8 @@ def forget_node(name: str) -> None:
     Cache servers cannot be searched, so the node is marked instead, for as long as any result made
     before can live; the next look-up of such a result drops it.
     """
-    _survive(lambda: caches["default"].set(_mark(name), time.time(), settings.COMPARISON_CACHE_TTL + 1), None)
+    longest = settings.COMPARISON_CACHE_TTL + settings.POOL_TIMEOUT + settings.CONNECTION_TIMEOUT
+    _survive(lambda: caches["default"].set(_mark(name), time.time(), longest), None)
 
 
 def clear() -> None:

@@ -7,13 +7,15 @@ from fractions import Fraction
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from comparison import sql
-from comparison.measured import Measured, day, is_number, is_whole
+from comparison.measured import Measured, day
 from comparison.window import Window
-from nodes.models import EarningsEstimate
+from nodes.fields import from_stored, to_stored
+from nodes.soundness import is_number, is_whole
+from nodes.sql import PerSatellite, latest_per_satellite
 
 HOURS_A_MONTH = 720  # in every Storj statement
 TB = 10**12
+MOST_EARNED = 10**9  # US dollars; more on one satellite in a month is a broken value
 
 
 @dataclass(frozen=True)
@@ -21,36 +23,52 @@ class Estimate:
     """One satellite's latest estimate of the month; `gross` in US dollars, `byte_hours` stored so far."""
 
     at: datetime
-    gross: Decimal | None
+    gross: Decimal
     byte_hours: int | None
 
 
-def read(connection: BaseDatabaseWrapper, name: str, window: Window) -> list[Estimate]:
-    scope = {"node_name": name, "period": window.period}
-    ids = sql.latest_per_satellite(connection.vendor, "earnings_estimates", scope, window)
-    rows = EarningsEstimate.objects.filter(pk__in=ids)
-    return [
+@dataclass(frozen=True)
+class Estimates:
+    """`broken` counts rows that were skipped."""
+
+    satellites: list[Estimate]
+    broken: int
+
+
+def read(connection: BaseDatabaseWrapper, name: str, window: Window) -> Estimates:
+    columns = ("timestamp", "total_earnings_gross", "storage_bytes_hour")
+    wanted = PerSatellite("earnings_estimates", columns, window.period)
+    satellites, broken = [], 0
+    for _, _, skipped, at, gross, stored in latest_per_satellite(connection, wanted, [name], to_stored(window.end)):
+        moment = from_stored(at)
+        broken += skipped
+        if moment is None:
+            continue
+        if not (is_number(gross) and abs(gross) <= MOST_EARNED):
+            broken += 1
+            continue
         # str() first: the shortest text of the stored float is the amount that the monitor meant.
-        Estimate(at, Decimal(str(gross)) if is_number(gross) else None, stored if is_whole(stored) else None)
-        for at, gross, stored in rows.values_list("timestamp", "total_earnings_gross", "storage_bytes_hour")
-    ]
+        satellites.append(Estimate(moment, Decimal(str(gross)), stored if is_whole(stored) else None))
+    return Estimates(satellites, broken)
 
 
-def measure(estimates: list[Estimate], window: Window) -> Measured:
+def measure(estimates: Estimates, window: Window) -> Measured:
     measured = Measured()
-    sound = [estimate for estimate in estimates if estimate.gross is not None]
-    if len(sound) < len(estimates):
-        measured.note(f"{len(estimates) - len(sound)} earnings estimates were skipped: the amount is broken.")
+    sound = estimates.satellites
+    if estimates.broken:
+        measured.note(f"{estimates.broken} earnings estimates were skipped: the amount or time stamp is broken.")
     if not sound:
         measured.note(f"No earnings estimates of {window.period} are recorded for this node.")
         return measured
-    gross = sum((Fraction(estimate.gross) for estimate in sound if estimate.gross is not None), Fraction(0))
+    gross = sum((Fraction(estimate.gross) for estimate in sound), Fraction(0))
     tb_months = _tb_months(sound)
     measured.values["total_earnings"] = gross
     if tb_months:
         measured.values["earnings_per_stored_tb"] = gross / tb_months
-    else:
+    elif tb_months is None:
         measured.note("No earnings per TB: the stored byte-hours are not recorded for every satellite.")
+    else:
+        measured.note("No earnings per TB: nothing was stored so far this month.")
     newest = max(estimate.at for estimate in sound)
     measured.note(f"Earnings are the monitor's own estimates of {window.period}, as of {day(newest)}.")
     measured.basis["earnings"] = {

@@ -39,11 +39,16 @@ def compare(request: ComparisonRequest) -> dict[str, Any]:
 
 
 def _computed(key: str, request: ComparisonRequest) -> dict[str, Any]:
+    # The flight that this request just missed may have landed between its look into the cache and now.
+    just_computed = cache.peek(key)
+    if just_computed is not None:
+        return just_computed
+    began = time.time()
     comparison = compute(request)
     result = comparison.as_dict()
     # A result with an error is not kept: the next request may well succeed.
     if not any(node.error for node in comparison.nodes):
-        cache.put(key, result)
+        cache.put(key, result, began)
     return result
 
 
@@ -83,7 +88,15 @@ def _gathered(request: ComparisonRequest, window: Window) -> list[NodeResult]:
 def _in_order(result: dict[str, Any], request: ComparisonRequest, cached: bool) -> dict[str, Any]:
     """The shared result in this request's order of nodes."""
     by_name = {node["name"]: node for node in result["nodes"]}
-    return result | {"cached": cached, "nodes": [by_name[name] for name in request.names]}
+    place = {name: index for index, name in enumerate(request.names)}
+    rankings = {
+        key: [sorted(equal, key=place.__getitem__) for equal in groups] for key, groups in result["rankings"].items()
+    }
+    return result | {
+        "cached": cached,
+        "nodes": [by_name[name] for name in request.names],
+        "rankings": rankings,
+    }
 
 
 def _log(comparison: Comparison) -> None:

@@ -1,15 +1,13 @@
 """What one family of metrics found out about a node, before rounding and ranking."""
 
-import math
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from fractions import Fraction
-from typing import Any, TypeGuard
+from typing import Any
 
 Exact = Fraction | float | int | None
 
-STALE_AFTER = timedelta(days=2)  # scores and snapshots older than this are shown as of their date, not ranked
 MIN_ATTEMPTS = 30  # fewer say too little to rank
 
 
@@ -46,12 +44,3 @@ def percent(part: int | float, whole: int | float) -> Fraction | None:
 
 def day(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC"
-
-
-def is_number(value: object) -> TypeGuard[int | float]:
-    """SQLite keeps text in number columns, and `inf` in real ones: neither can be computed with."""
-    return isinstance(value, int | float) and math.isfinite(value)
-
-
-def is_whole(value: object) -> TypeGuard[int]:
-    return isinstance(value, int) and value >= 0

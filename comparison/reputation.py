@@ -1,17 +1,18 @@
 """Metrics from the satellites' scores: the worst satellite decides, not an average."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from comparison import sql
-from comparison.measured import STALE_AFTER, Exact, Measured, day, is_number
+from comparison.measured import Measured, day
+from comparison.metrics import by_key
 from comparison.window import Window
-from nodes.models import Reputation
+from nodes.fields import from_stored, to_stored
+from nodes.soundness import STALE_AFTER, is_score, is_whole
+from nodes.sql import PerSatellite, latest_per_satellite
 
 SCORES = ("audit_score", "suspension_score", "online_score")
 DISQUALIFIED_BELOW = 0.96  # audit score; storagenode's reputation.audit-dq
@@ -23,25 +24,33 @@ class Scores:
     """One satellite's latest scores in per cent; None where they are missing or broken."""
 
     at: datetime
-    satellite: str
     audit_score: float | None
     suspension_score: float | None
     online_score: float | None
     disqualified: bool
-    broken: bool = False
 
 
-def read(connection: BaseDatabaseWrapper, name: str, window: Window) -> list[Scores]:
-    ids = sql.latest_per_satellite(connection.vendor, "reputation_history", {"node_name": name}, window)
-    rows = Reputation.objects.filter(pk__in=ids).order_by("satellite")
-    fields = rows.values_list("timestamp", "satellite", *SCORES, "is_disqualified")
-    return [_scores(at, satellite, scores, disqualified) for at, satellite, *scores, disqualified in fields]
+@dataclass(frozen=True)
+class Reputation:
+    """`broken` counts rows and values that were skipped."""
+
+    satellites: list[Scores]
+    broken: int
 
 
-def _scores(at: datetime, satellite: str, scores: Sequence[Any], disqualified: Any) -> Scores:
-    audit, suspension, online = (score if is_number(score) else None for score in scores)
-    broken = any(score is not None and not is_number(score) for score in scores)
-    return Scores(at, satellite, audit, suspension, online, bool(disqualified), broken)
+def read(connection: BaseDatabaseWrapper, name: str, window: Window) -> Reputation:
+    wanted = PerSatellite("reputation_history", ("timestamp", *SCORES, "is_disqualified"))
+    satellites, broken = [], 0
+    for _, _, skipped, at, *scores, disqualified in latest_per_satellite(
+        connection, wanted, [name], to_stored(window.end)
+    ):
+        moment = from_stored(at)
+        broken += skipped + sum(score is not None and not is_score(score) for score in scores)
+        if moment is not None:
+            audit, suspension, online = (score if is_score(score) else None for score in scores)
+            gone = is_whole(disqualified) and disqualified > 0
+            satellites.append(Scores(moment, audit, suspension, online, gone))
+    return Reputation(satellites, broken)
 
 
 def failures_left(score: float | None, disqualified: bool) -> int | None:
@@ -60,16 +69,18 @@ def failures_left(score: float | None, disqualified: bool) -> int | None:
     return math.floor(math.log(DISQUALIFIED_BELOW / share) / math.log(FORGETTING)) + 1
 
 
-def measure(satellites: list[Scores], window: Window) -> Measured:
+def measure(reputation: Reputation, window: Window) -> Measured:
     measured = Measured()
+    satellites = reputation.satellites
+    if reputation.broken:
+        measured.note(f"{reputation.broken} satellites' scores were skipped: a value or time stamp is broken.")
     if not satellites:
         measured.note("No satellite's scores are recorded for this node.")
         return measured
-    for key in SCORES:
-        _worst(key, [(getattr(scores, key), scores) for scores in satellites], window, measured)
-    left = [(failures_left(scores.audit_score, scores.disqualified), scores) for scores in satellites]
-    _worst("audit_failures_left", left, window, measured)
-    _note(satellites, window, measured)
+    values = {key: [(getattr(scores, key), scores.at) for scores in satellites] for key in SCORES}
+    values["audit_failures_left"] = [(failures_left(s.audit_score, s.disqualified), s.at) for s in satellites]
+    stale = {key: at for key, found in values.items() if (at := _worst(key, found, window, measured))}
+    _note(satellites, stale, measured)
     measured.basis["reputation"] = {
         "source": "reputation_history",
         "count": len(satellites),
@@ -78,25 +89,25 @@ def measure(satellites: list[Scores], window: Window) -> Measured:
     return measured
 
 
-def _worst(key: str, found: Sequence[tuple[float | None, Scores]], window: Window, measured: Measured) -> None:
-    """The lowest value; among equal ones the oldest decides whether it is still good enough to rank."""
-    values: list[tuple[float, Scores]] = [(value, scores) for value, scores in found if value is not None]
+def _worst(
+    key: str, found: Sequence[tuple[float | None, datetime]], window: Window, measured: Measured
+) -> datetime | None:
+    """Keeps the lowest value, of equal ones the newest; returns its time if that is too old to rank it."""
+    values = [(value, at) for value, at in found if value is not None]
     if not values:
-        return
-    value, scores = min(values, key=lambda pair: (pair[0], pair[1].at))
-    exact: Exact = value
-    measured.values[key] = exact
-    if window.end - scores.at > STALE_AFTER:
-        measured.unranked.add(key)
+        return None
+    value, at = min(values, key=lambda pair: (pair[0], -pair[1].timestamp()))
+    measured.values[key] = value
+    if window.end - at <= STALE_AFTER:
+        return None
+    measured.unranked.add(key)
+    return at
 
 
-def _note(satellites: list[Scores], window: Window, measured: Measured) -> None:
-    broken = sum(scores.broken for scores in satellites)
-    if broken:
-        measured.note(f"Scores of {broken} satellites were skipped: a value is broken.")
-    gone = [scores for scores in satellites if scores.disqualified]
+def _note(satellites: Sequence[Scores], stale: Mapping[str, datetime], measured: Measured) -> None:
+    gone = sum(scores.disqualified for scores in satellites)
     if gone:
-        measured.note(f"Disqualified on {len(gone)} of {len(satellites)} satellites.")
-    if measured.unranked:
-        oldest = min(scores.at for scores in satellites)
-        measured.note(f"Scores are as of {day(oldest)}, over two days before the end: not ranked.")
+        measured.note(f"Disqualified on {gone} of {len(satellites)} satellites.")
+    for at in sorted(set(stale.values())):
+        labels = ", ".join(by_key()[key].label.lower() for key in stale if stale[key] == at)
+        measured.note(f"Not ranked, because as of {day(at)}, over two days before the end: {labels}.")

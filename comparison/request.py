@@ -108,15 +108,11 @@ def _as_of(value: object) -> datetime | None:
     moment = _moment(value)
     if moment is None or moment.tzinfo is None:
         raise ValueError("The time must be ISO 8601 with a time zone, such as 2026-11-23T12:00:00Z.")
-    try:
-        moment = moment.astimezone(UTC)
-    except OverflowError:
-        moment = EARLIEST.replace(year=1)
     if moment < EARLIEST:
         raise ValueError("The time must not be before 2018, when the network began.")
     if moment > datetime.now(UTC):
         raise ValueError("The time must not be in the future.")
-    return moment
+    return moment.astimezone(UTC)
 
 
 def _moment(value: object) -> datetime | None:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models.expressions import RawSQL
 
 from comparison.window import Window
 from nodes import soundness
 from nodes.fields import to_stored
 from nodes.soundness import DIALECTS
+from nodes.sql import LONG_AGO, RECENT_SNAPSHOTS
 
 _IN_WINDOW = "FROM events WHERE node_name = %s AND timestamp >= %s AND timestamp < %s ORDER BY timestamp DESC, id DESC"
 
@@ -30,28 +30,11 @@ SELECT CASE WHEN sound THEN action END, CASE WHEN sound THEN status END, COUNT(*
 FROM sample GROUP BY 1, 2
 """
 
-_FIRST_EVENT = """
-SELECT timestamp FROM events WHERE node_name = %s AND timestamp >= '2000-01-01T' AND {stored_form}
+_FIRST_EVENT = f"""
+SELECT timestamp FROM events WHERE node_name = %s AND timestamp >= '{LONG_AGO}' AND {{stored_form}}
 ORDER BY timestamp LIMIT 1
 """
 
-# Jumps from one satellite to the next in the index, and in each to its newest row.
-_LATEST = """
-WITH RECURSIVE satellites(satellite) AS (
-    SELECT MIN(satellite) FROM {table} WHERE {scope}
-    UNION ALL
-    SELECT (SELECT MIN(satellite) FROM {table} WHERE {scope} AND satellite > satellites.satellite)
-    FROM satellites WHERE satellites.satellite IS NOT NULL
-)
-SELECT (
-    SELECT id FROM {table}
-    WHERE {scope} AND satellite = satellites.satellite AND timestamp <= %s AND {stored_form}
-    ORDER BY timestamp DESC, id DESC LIMIT 1
-) FROM satellites WHERE satellites.satellite IS NOT NULL
-"""
-
-# How far back broken snapshots are counted: three days of one every five minutes.
-RECENT_SNAPSHOTS = 1000
 _SNAPSHOT = "timestamp, used_bytes, total_bytes, available_bytes, trash_bytes"
 _SNAPSHOTS = """
 SELECT * FROM (
@@ -69,7 +52,7 @@ UNION ALL SELECT * FROM (
 UNION ALL SELECT 'broken', NULL, COUNT(*), NULL, NULL, NULL FROM (
     SELECT {columns} FROM storage_snapshots
     WHERE node_name = %s AND timestamp <= %s ORDER BY timestamp DESC, id DESC LIMIT {recent}
-) AS recent WHERE used_bytes IS NOT NULL AND total_bytes IS NOT NULL AND NOT ({sound})
+) AS recent WHERE used_bytes IS NOT NULL AND total_bytes IS NOT NULL AND ({sound}) IS NOT TRUE
 """
 
 
@@ -112,20 +95,6 @@ def first_event(connection: BaseDatabaseWrapper, name: str) -> str | None:
     return next((stamp for (stamp,) in _rows(connection, sql, (name,))), None)
 
 
-def latest_per_satellite(vendor: str, table: str, scope: dict[str, str], window: Window) -> RawSQL:
-    """A subquery: the ids of the newest row not after the window's end, one per satellite.
-
-    `scope` are columns and the values that they must have.
-    """
-    parameters = (*scope.values(), *scope.values(), *scope.values(), to_stored(window.end))
-    return RawSQL(latest_sql(vendor, table, tuple(scope)), parameters)  # noqa: S611 - from constants and parameters
-
-
-def latest_sql(vendor: str, table: str, columns: Sequence[str]) -> str:
-    scope = " AND ".join(f"{column} = %s" for column in columns)
-    return _LATEST.format(table=table, scope=scope, stored_form=DIALECTS[vendor].stored_form)
-
-
 def snapshots(connection: BaseDatabaseWrapper, name: str, window: Window) -> dict[str, tuple[Any, ...]]:
     """Rows of (timestamp, used, total, available, trash), as far as there are any.
 
@@ -139,9 +108,7 @@ def snapshots(connection: BaseDatabaseWrapper, name: str, window: Window) -> dic
 
 
 def snapshots_sql(vendor: str) -> str:
-    dialect = DIALECTS[vendor]
-    sizes = " AND ".join(f"{dialect.whole.format(size)} AND {size} >= 0" for size in ("used_bytes", "total_bytes"))
-    return _SNAPSHOTS.format(columns=_SNAPSHOT, sound=f"{dialect.stored_form} AND {sizes}", recent=RECENT_SNAPSHOTS)
+    return _SNAPSHOTS.format(columns=_SNAPSHOT, sound=soundness.sound_snapshot(vendor), recent=RECENT_SNAPSHOTS)
 
 
 def _bounds(name: str, window: Window) -> tuple[str, str, str]:

@@ -7,9 +7,10 @@ from fractions import Fraction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from comparison import sql
-from comparison.measured import STALE_AFTER, Measured, day, is_whole, percent
+from comparison.measured import Measured, day, percent
 from comparison.window import Window
 from nodes.fields import from_stored
+from nodes.soundness import STALE_AFTER, is_whole
 
 GROWTH_NEEDS = timedelta(hours=24)
 TRASH_ALLOWED = 10  # per cent of the total that the monitor's efficiency score forgives

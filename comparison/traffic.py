@@ -13,8 +13,9 @@ from comparison import sql
 from comparison.measured import MIN_ATTEMPTS, Exact, Measured, day, percent
 from comparison.window import Window
 from nodes.fields import from_stored
+from nodes.soundness import ACTIONS, TIMED_ACTIONS
 
-DOWNLOAD, UPLOAD, REPAIR_DOWNLOAD, REPAIR_UPLOAD, AUDIT = "GET", "PUT", "GET_REPAIR", "PUT_REPAIR", "GET_AUDIT"
+DOWNLOAD, UPLOAD, REPAIR_DOWNLOAD, REPAIR_UPLOAD, AUDIT = ACTIONS
 ACTION_NAMES = {
     DOWNLOAD: "download",
     UPLOAD: "upload",
@@ -24,7 +25,7 @@ ACTION_NAMES = {
 }
 EGRESS = (DOWNLOAD, REPAIR_DOWNLOAD, AUDIT)
 INGRESS = (UPLOAD, REPAIR_UPLOAD)
-TIMED = (DOWNLOAD, UPLOAD)
+TIMED = TIMED_ACTIONS
 PERCENTILES = (50, 95, 99)
 # So many uploads without a single lost race mean that lost races are not recorded, not that none was lost.
 UPLOADS_THAT_LOSE_A_RACE = 1000
@@ -138,8 +139,8 @@ def _volume(traffic: Traffic, window: Window, measured: Measured) -> None:
     audits = traffic.of(AUDIT)
     counts: dict[str, Exact] = {
         "total_operations": traffic.events,
-        "audits_canceled": audits[1],
-        "audits_failed": audits[2],
+        "audits_canceled": audits[1] if sum(audits) else None,
+        "audits_failed": audits[2] if sum(audits) else None,
         "egress_bytes_per_day": _per_day(traffic, EGRESS, days),
         "ingress_bytes_per_day": _per_day(traffic, INGRESS, days),
     }
@@ -167,7 +168,7 @@ def _judge_uploads(traffic: Traffic, measured: Measured) -> None:
     recorded = traffic.upload_cancels_recorded
     measured.basis["uploads"] = {
         "source": "sample",
-        "count": sum(sum(traffic.of(action)) for action in INGRESS),
+        "count": sum(traffic.of(UPLOAD)),
         "cancels_recorded": recorded,
     }
     if not recorded:

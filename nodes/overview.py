@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from nodes import sql
 from nodes.fields import from_stored, to_stored
 from nodes.reading import reading
+from nodes.soundness import STALE_AFTER, is_score
 
 COUNT_AT_MOST = 100_000  # events counted per node
-FRESH = timedelta(days=2)  # older scores are shown with their date
 COUNT_IN_ALL = 1_000_000  # events counted for all nodes together, about 0.05 s
 
 
@@ -60,7 +60,9 @@ def overview(names: Sequence[str], as_of: datetime | None = None) -> dict[str, N
     with reading() as connection:
         events = sql.events_per_node(connection, names, start, stop, limit + 1)
         used = dict(sql.used_space_per_node(connection, names, stop))
-        scores = _worst(sql.online_scores(connection, names, stop), end)
+        wanted = sql.PerSatellite("reputation_history", ("online_score", "timestamp"))
+        latest = sql.latest_per_satellite(connection, wanted, names, stop)
+    scores = _worst([(name, score, stamp) for name, _, _, score, stamp in latest], end)
     return {
         name: NodeFigures(_moment(newest), Count(count, limit), _whole(used.get(name)), scores.get(name))
         for name, _, newest, count in events
@@ -82,9 +84,9 @@ def _count_limit(names: Sequence[str]) -> int:
 def _worst(rows: Sequence[tuple[str, object, object]], end: datetime) -> dict[str, Score]:
     worst: dict[str, Score] = {}
     for name, score, stamp in rows:
-        if isinstance(score, int | float) and (name not in worst or score < worst[name].value):
+        if is_score(score) and (name not in worst or score < worst[name].value):
             at = from_stored(stamp)
-            worst[name] = Score(float(score), at, at is None or end - at > FRESH)
+            worst[name] = Score(float(score), at, at is None or end - at > STALE_AFTER)
     return worst
 
 

@@ -44,8 +44,10 @@ class Places:
         """
         began = time.monotonic()
         deadline = wait_until.get() or began + settings.POOL_TIMEOUT
+        if deadline <= began:
+            raise NoPlace(_never_began())
         with self._changed:
-            if self._full() or deadline <= began:
+            if self._full():
                 self._wait(began, deadline)
             self._in_use += 1
 
@@ -66,7 +68,7 @@ class Places:
         found = self._changed.wait_for(lambda: not self._full(), max(0.0, deadline - began))
         waited = time.monotonic() - began
         self._longest_wait = max(self._longest_wait, waited)
-        if not found or deadline <= began:
+        if not found:
             self._timeouts += 1
             logger.warning("No place for a read of the events: gave up after %.1f s", waited)
             raise NoPlace(
@@ -74,6 +76,15 @@ class Places:
                 f"{settings.POOL_TIMEOUT} s: try again later, or raise MAX_POOL_SIZE."
             )
         logger.info("A read of the events waited %.3f s for a place", waited)
+
+
+def _never_began() -> str:
+    """No place was missing, but a thread: the time ran out in the executor's queue."""
+    logger.warning("A read of the events gave up after %d s in the queue for a thread", settings.POOL_TIMEOUT)
+    return (
+        f"A read of the events waited {settings.POOL_TIMEOUT} s for one of the {settings.COMPARISON_WORKERS} threads "
+        "(COMPARISON_WORKERS): try again when fewer comparisons run, or with fewer nodes."
+    )
 
 
 places = Places()

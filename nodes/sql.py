@@ -1,9 +1,12 @@
 """The raw SQL of this app. Every statement runs on SQLite and on PostgreSQL."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+from nodes.soundness import DIALECTS, sound_snapshot
 
 # SQLite and PostgreSQL have no loose index scan: this jumps from one name to the next in the index,
 # where SELECT DISTINCT would read every entry (877 ms against under 1 ms on 6 million rows).
@@ -116,38 +119,48 @@ FROM asked
 """
 
 # Snapshots that were read from a log have no used space; a node may have many of them in a row.
-RECENT_SNAPSHOTS = 1_000
+RECENT_SNAPSHOTS = 1_000  # three days of one every five minutes
 USED_SPACE_PER_NODE = f"""
 WITH asked(name) AS (VALUES {{names}})
 SELECT asked.name, (
     SELECT used_bytes FROM (
         SELECT used_bytes, total_bytes, timestamp, id FROM storage_snapshots
-        WHERE node_name = asked.name AND timestamp < %s
+        WHERE node_name = asked.name AND timestamp <= %s
         ORDER BY timestamp DESC, id DESC LIMIT {RECENT_SNAPSHOTS}
     ) AS recent
-    WHERE used_bytes IS NOT NULL AND total_bytes IS NOT NULL ORDER BY timestamp DESC, id DESC LIMIT 1)
+    WHERE {{sound}} ORDER BY timestamp DESC, id DESC LIMIT 1)
 FROM asked
 """
 
-# Jumps from one satellite of a node to the next in the index, and in each to its newest row.
-ONLINE_SCORES = """
-WITH RECURSIVE asked(name) AS (VALUES {names}),
+# Jumps from one satellite of a node to the next in the index, and in each to its newest sound row. Broken
+# time stamps are counted among the newest RECENT_ROWS of each satellite.
+RECENT_ROWS = 100
+LATEST_PER_SATELLITE = f"""
+WITH RECURSIVE asked(name) AS (VALUES {{names}}),
 pairs(name, satellite) AS (
-    SELECT asked.name, (SELECT MIN(satellite) FROM reputation_history WHERE node_name = asked.name) FROM asked
+    SELECT asked.name, (SELECT MIN(satellite) FROM {{table}} WHERE node_name = asked.name {{scope}}) FROM asked
     UNION ALL
     SELECT pairs.name, (
-        SELECT MIN(satellite) FROM reputation_history
-        WHERE node_name = pairs.name AND reputation_history.satellite > pairs.satellite
+        SELECT MIN(satellite) FROM {{table}} AS later
+        WHERE node_name = pairs.name {{scope}} AND later.satellite > pairs.satellite
     ) FROM pairs WHERE pairs.satellite IS NOT NULL
 ),
-latest(name, id) AS (
-    SELECT pairs.name, (
-        SELECT id FROM reputation_history
-        WHERE node_name = pairs.name AND reputation_history.satellite = pairs.satellite AND timestamp < %s
+latest(name, satellite, id, broken) AS (
+    SELECT pairs.name, pairs.satellite, (
+        SELECT id FROM {{table}} AS sound
+        WHERE node_name = pairs.name {{scope}} AND sound.satellite = pairs.satellite
+            AND timestamp <= %s AND {{stored_form}}
         ORDER BY timestamp DESC, id DESC LIMIT 1
+    ), (
+        SELECT COUNT(*) FROM (
+            SELECT timestamp FROM {{table}} AS recent
+            WHERE node_name = pairs.name {{scope}} AND recent.satellite = pairs.satellite AND timestamp <= %s
+            ORDER BY timestamp DESC LIMIT {RECENT_ROWS}
+        ) AS counted WHERE ({{stored_form}}) IS NOT TRUE
     ) FROM pairs WHERE pairs.satellite IS NOT NULL
 )
-SELECT latest.name, online_score, timestamp FROM latest JOIN reputation_history ON reputation_history.id = latest.id
+SELECT latest.name, latest.satellite, latest.broken, {{columns}}
+FROM latest LEFT JOIN {{table}} AS found ON found.id = latest.id
 """
 
 
@@ -159,22 +172,48 @@ def events_per_node(
 
 
 def used_space_per_node(connection: BaseDatabaseWrapper, names: Sequence[str], end: str) -> list[tuple[Any, ...]]:
-    """Name and used bytes by the newest of its recent snapshots that knows them."""
-    return _per_node(connection, USED_SPACE_PER_NODE, names, end)
+    """Name and used bytes by the newest of its recent snapshots that can be computed with."""
+    return _per_node(connection, USED_SPACE_PER_NODE, names, end, sound=sound_snapshot(connection.vendor))
 
 
-def online_scores(connection: BaseDatabaseWrapper, names: Sequence[str], end: str) -> list[tuple[Any, ...]]:
-    """Name, online score and its time stamp: the latest row of each satellite."""
-    return _per_node(connection, ONLINE_SCORES, names, end)
+@dataclass(frozen=True)
+class PerSatellite:
+    """What to read of a table with rows per satellite; `period` for those that have one, such as 2026-11."""
+
+    table: str
+    columns: Sequence[str]
+    period: str | None = None
+
+
+def latest_per_satellite(
+    connection: BaseDatabaseWrapper, wanted: PerSatellite, names: Sequence[str], end: str
+) -> list[tuple[Any, ...]]:
+    """Name, satellite, number of broken rows, and the wanted columns of the newest sound row not after `end`.
+
+    The columns are NULL where a satellite has broken rows only.
+    """
+    if not names:
+        return []
+    sql = LATEST_PER_SATELLITE.format(
+        names=", ".join(["(%s)"] * len(names)),
+        table=wanted.table,
+        scope="" if wanted.period is None else "AND period = %s",
+        columns=", ".join(f"found.{column}" for column in wanted.columns),
+        stored_form=DIALECTS[connection.vendor].stored_form,
+    )
+    scope = () if wanted.period is None else (wanted.period,)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, (*names, *scope, *scope, *scope, end, *scope, end))
+        return list(cursor.fetchall())
 
 
 def _per_node(
-    connection: BaseDatabaseWrapper, sql: str, names: Sequence[str], *parameters: Any
+    connection: BaseDatabaseWrapper, sql: str, names: Sequence[str], *parameters: Any, **parts: str
 ) -> list[tuple[Any, ...]]:
     if not names:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(sql.format(names=", ".join(["(%s)"] * len(names))), (*names, *parameters))
+        cursor.execute(sql.format(names=", ".join(["(%s)"] * len(names)), **parts), (*names, *parameters))
         return list(cursor.fetchall())
 
 

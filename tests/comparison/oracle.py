@@ -27,9 +27,13 @@ LOWER = ("cancel_rate_", "fail_rate_", "latency_", "audits_", "trash_percent")
 
 
 def stored(text: Any) -> bool:
-    return isinstance(text, str) and bool(
-        re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?\+00:00", text, flags=re.ASCII)
-    )
+    form = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?\+00:00"
+    if not isinstance(text, str) or not re.fullmatch(form, text, flags=re.ASCII):
+        return False
+    try:
+        return bool(moment(text))
+    except ValueError:
+        return False
 
 
 def moment(text: str) -> datetime:
@@ -135,8 +139,9 @@ class Expected:
         if not self.events:
             return
         self.values["total_operations"] = len(self.events)
-        self.values["audits_failed"] = audits.count("failed")
-        self.values["audits_canceled"] = audits.count("canceled")
+        if audits:
+            self.values["audits_failed"] = audits.count("failed")
+            self.values["audits_canceled"] = audits.count("canceled")
         known = [moment(row["timestamp"]) for row in self._rows("events") if stored(row["timestamp"])]
         begin = max(self.start, min(known))
         if self.limited:
@@ -166,28 +171,29 @@ class Expected:
     def _reputation(self) -> None:
         latest = self._latest("reputation_history")
         for key in ("audit_score", "suspension_score", "online_score"):
-            self._worst(key, [(number(row[key]), row) for row in latest])
+            self._worst(key, [(score(row[key]), row) for row in latest])
         self._worst("audit_failures_left", [(self._left(row), row) for row in latest])
 
     def _worst(self, key: str, found: list[tuple[Any, Row]]) -> None:
         known = [(value, row["timestamp"]) for value, row in found if value is not None]
         if not known:
             return
-        worst, at = min(known)
+        worst = min(value for value, _ in known)
+        at = max(stamp for value, stamp in known if value == worst)
         self.values[key] = worst
         if self.end - moment(at) > timedelta(days=2):
             self.unranked.add(key)
 
     @staticmethod
     def _left(row: Row) -> int | None:
-        score = number(row["audit_score"])
-        if row["is_disqualified"]:
+        audit = score(row["audit_score"])
+        if isinstance(row["is_disqualified"], int) and row["is_disqualified"] > 0:
             return 0
-        if score is None:
+        if audit is None:
             return None
-        if score < 1:
+        if audit < 1:
             return 0
-        return max(0, math.floor(math.log(0.96 / (score / 100)) / math.log(0.999)) + 1)
+        return max(0, math.floor(math.log(0.96 / (audit / 100)) / math.log(0.999)) + 1)
 
     def _storage(self) -> None:
         rows = [row for row in self._rows("storage_snapshots") if self._usable(row)]
@@ -234,7 +240,8 @@ class Expected:
 
     def _earnings(self) -> None:
         latest = self._latest("earnings_estimates", period=f"{self.end:%Y-%m}")
-        sound = [row for row in latest if number(row["total_earnings_gross"]) is not None]
+        amounts = {row["id"]: number(row["total_earnings_gross"]) for row in latest}
+        sound = [row for row in latest if amounts[row["id"]] is not None and abs(amounts[row["id"]]) <= 10**9]
         if not sound:
             return
         gross = sum((Decimal(str(row["total_earnings_gross"])) for row in sound), Decimal(0))
@@ -246,6 +253,10 @@ class Expected:
 
 def number(value: Any) -> Any:
     return value if isinstance(value, int | float) and math.isfinite(value) else None
+
+
+def score(value: Any) -> Any:
+    return value if number(value) is not None and 0 <= value <= 100 else None
 
 
 def direction(key: str) -> str | None:

@@ -28,7 +28,21 @@ _any_time = st.integers(0, 40 * 86_400 * 1000).map(lambda ms: AS_OF + timedelta(
 _recent = st.integers(0, 90_000).map(lambda s: AS_OF - timedelta(seconds=s))
 moments = st.one_of(_edges, _recent, _any_time)
 stamps = moments.map(lambda moment: moment.isoformat())
+impossible_stamps = st.sampled_from(
+    [
+        "2026-11-31T10:00:00+00:00",
+        "2026-02-30T10:00:00.000001+00:00",
+        "2025-02-29T10:00:00+00:00",
+        "2026-11-23T24:00:00+00:00",
+        "2026-11-22T99:00:00+00:00",
+        "2026-11-23T10:60:00+00:00",
+        "2026-11-23T10:00:60.500000+00:00",
+        "2026-00-23T10:00:00+00:00",
+        "2026-11-00T10:00:00+00:00",
+    ]
+)
 broken_stamps = st.one_of(
+    impossible_stamps,
     moments.map(lambda moment: moment.strftime("%Y-%m-%d %H:%M:%S")),
     moments.map(lambda moment: moment.strftime("%Y-%m-%dT%H:%M:%SZ")),
     moments.map(lambda moment: moment.strftime("%Y-%m-%dT%H:%M:%S.123+00:00")),
@@ -59,7 +73,7 @@ def events(broken: bool) -> st.SearchStrategy[dict[str, Any]]:
     odd_word = st.sampled_from([None, "", "get", "DELETE", "Success"])
     return st.fixed_dictionaries(
         {
-            "timestamp": rarely(st.none() | broken_stamps, stamps) if broken else stamps,
+            "timestamp": rarely(st.none() | broken_stamps, stamps) if broken else rarely(impossible_stamps, stamps),
             "action": rarely(odd_word, action),
             "status": rarely(odd_word, status),
             "size": _sizes(broken),
@@ -76,7 +90,7 @@ def snapshots(broken: bool) -> st.SearchStrategy[dict[str, Any]]:
     sizes = rarely(odd, maybe) if broken else maybe
     return st.fixed_dictionaries(
         {
-            "timestamp": rarely(broken_stamps, stamps) if broken else stamps,
+            "timestamp": rarely(broken_stamps if broken else impossible_stamps, stamps),
             "node_name": st.sampled_from(NAMES),
             "total_bytes": sizes,
             "used_bytes": sizes,
@@ -88,26 +102,27 @@ def snapshots(broken: bool) -> st.SearchStrategy[dict[str, Any]]:
 
 def reputations(broken: bool) -> st.SearchStrategy[dict[str, Any]]:
     score = st.one_of(st.none(), st.just(100.0), st.floats(0, 100), st.floats(95.5, 96.5))
-    scores = rarely(st.sampled_from(["good", float("inf")]), score) if broken else score
+    odd = st.sampled_from([-5.0, 1e300, 100.01])
+    scores = rarely(st.sampled_from(["good", float("inf")]) | odd if broken else odd, score)
     return st.fixed_dictionaries(
         {
-            "timestamp": rarely(broken_stamps, stamps) if broken else stamps,
+            "timestamp": rarely(broken_stamps if broken else impossible_stamps, stamps),
             "node_name": st.sampled_from(NAMES),
             "satellite": st.sampled_from(SATELLITES),
             "audit_score": scores,
             "suspension_score": scores,
             "online_score": scores,
-            "is_disqualified": st.sampled_from([0, 0, 0, 1, None]),
+            "is_disqualified": st.sampled_from([0, 0, 0, 1, None, *([b"\0", "yes"] if broken else [])]),
         }
     )
 
 
 def estimates(broken: bool) -> st.SearchStrategy[dict[str, Any]]:
-    money = st.one_of(st.none(), st.floats(0, 1000))
+    money = rarely(st.sampled_from([1e308, -1e300]), st.one_of(st.none(), st.floats(0, 1000)))
     hours = st.one_of(st.none(), st.integers(0, 10**16))
     return st.fixed_dictionaries(
         {
-            "timestamp": rarely(broken_stamps, stamps) if broken else stamps,
+            "timestamp": rarely(broken_stamps if broken else impossible_stamps, stamps),
             "node_name": st.sampled_from(NAMES),
             "satellite": st.sampled_from(SATELLITES),
             "period": st.sampled_from(["2026-11", "2026-11", "2026-10"]),

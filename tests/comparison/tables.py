@@ -15,11 +15,16 @@ def replace_tables(tables: dict[str, list[Row]]) -> None:
     with transaction.atomic(using="events"), connections["events"].cursor() as cursor:
         for table in TABLES:
             cursor.execute(f"DELETE FROM {table}")
-            rows = tables.get(table, [])
-            if rows:
-                columns = list(rows[0])
-                sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})"
-                cursor.executemany(sql, [[row[column] for column in columns] for row in rows])
+            insert(table, tables.get(table, []))
+
+
+def insert(table: str, rows: list[Row]) -> None:
+    """All rows have the columns of the first."""
+    if rows:
+        columns = list(rows[0])
+        sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})"
+        with connections["events"].cursor() as cursor:
+            cursor.executemany(sql, [[row[column] for column in columns] for row in rows])
 
 
 def load_tables(path: Path) -> dict[str, list[Row]]:

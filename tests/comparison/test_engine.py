@@ -1,4 +1,6 @@
+import os
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -7,11 +9,11 @@ from django.conf import LazySettings
 from django.core.cache import caches
 from django.db import connections
 
-from comparison import cache
-from comparison.engine import compare
+from comparison import cache, engine, executor
+from comparison.engine import compare, compute
 from comparison.request import ComparisonRequest
 from nodes.errors import NoPlace
-from nodes.models import Event, Node
+from nodes.models import Event, Node, Reputation
 from nodes.places import places
 from storj_site import env
 from tests.comparison.conftest import AS_OF, NAMES, request_for
@@ -51,6 +53,27 @@ class TestCache:
         assert not compare(with_node)["cached"]
         assert compare(without)["cached"]
         assert compare(with_node)["cached"]
+
+    def test_deleting_a_node_drops_the_results_that_contain_it(self, three_nodes: list[str]) -> None:
+        node = Node.objects.create(name="attic")
+        compare(request_for())
+        node.delete()
+        assert not compare(request_for())["cached"]
+
+    def test_a_result_whose_node_was_edited_meanwhile_is_not_served(self, three_nodes: list[str]) -> None:
+        request = request_for()
+        began = time.time()
+        result = compute(request).as_dict()
+        cache.forget_node("attic")
+        cache.put(cache.key_of(request), result, began)
+        assert not compare(request)["cached"]
+
+    def test_ties_keep_the_order_asked_for(self, three_nodes: list[str]) -> None:
+        Event.objects.create(timestamp=AS_OF - timedelta(minutes=1), action="GET", status="success", node_name="x")
+        for name in (*NAMES, "x"):
+            Reputation.objects.create(timestamp=AS_OF, node_name=name, satellite="s", audit_score=100.0)
+        orders = ([*NAMES, "x"], ["x", *NAMES[::-1]])
+        assert [compare(request_for(*order))["rankings"]["audit_score"] for order in orders] == [[o] for o in orders]
 
     def test_only_so_many_results_are_kept(self, three_nodes: list[str], memory_cache: None) -> None:
         entries = caches["comparison"]
@@ -94,8 +117,52 @@ class TestSingleFlight:
         assert sum(COMPLETED in message for message in caplog.messages) == 1
         assert all(answer | {"cached": False} == answers[0] | {"cached": False} for answer in answers)
 
+    def test_a_request_that_just_missed_a_flight_gets_its_result(
+        self, three_nodes: list[str], caplog: pytest.LogCaptureFixture
+    ) -> None:
+        request = request_for()
+        key = cache.key_of(request)
+        assert cache.get(key) is None
+        first = compare(request)
+        # As in a thread that looked into the cache before, and asks for a flight only now.
+        assert engine._computed(key, request)["generated_at"] == first["generated_at"]
+        assert sum(COMPLETED in message for message in caplog.messages) == 1
+
 
 class TestTrouble:
+    def test_a_comparison_that_waits_too_long_for_a_thread_says_so(
+        self, three_nodes: list[str], settings: LazySettings
+    ) -> None:
+        settings.COMPARISON_WORKERS, settings.POOL_TIMEOUT = 1, 1
+        executor.shutdown()
+        release = threading.Event()
+        busy = executor.executor().submit(release.wait)
+        threading.Timer(1.5, release.set).start()
+        before = places.use().timeouts
+        with pytest.raises(NoPlace, match="COMPARISON_WORKERS"):
+            compare(request_for())
+        assert (busy.result(), places.use().timeouts) == (True, before)
+        executor.shutdown()
+
+    def test_a_forked_process_has_threads_of_its_own(self, databases: None) -> None:
+        assert executor.executor().submit(os.getpid).result() == os.getpid()
+        child = os.fork()
+        if child == 0:
+            os._exit(executor.executor().submit(os.getpid).result(5) != os.getpid())
+        assert os.waitpid(child, 0)[1] == 0
+
+    def test_what_waits_in_the_queue_is_dropped_at_the_end(
+        self, three_nodes: list[str], settings: LazySettings
+    ) -> None:
+        settings.COMPARISON_WORKERS = 1
+        executor.shutdown()
+        release = threading.Event()
+        executor.executor().submit(release.wait)
+        waiting = executor.executor().submit(print)
+        executor.shutdown()
+        release.set()
+        assert waiting.cancelled()
+
     def test_a_comparison_without_a_place_gives_up_with_a_sentence(
         self, three_nodes: list[str], settings: LazySettings
     ) -> None:

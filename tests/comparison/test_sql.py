@@ -4,12 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.db import connections
-from django.db.models.expressions import RawSQL
 from django.test.utils import CaptureQueriesContext
 
-from comparison import sql
+from comparison import earnings, reputation, sql
 from comparison.window import Window
-from nodes.models import EarningsEstimate, Event, Reputation
+from nodes.models import Event
 from nodes.reading import reading
 from tests.comparison.conftest import AS_OF
 
@@ -30,7 +29,6 @@ def many_nodes(three_nodes: list[str]) -> None:
 def run(statement: str) -> list[str]:
     """Runs one of the functions and returns the SQL that it sent, parameters filled in."""
     with reading() as connection, CaptureQueriesContext(connection) as captured:
-        vendor = connection.vendor
         match statement:
             case "sample":
                 sql.sample(connection, "attic", WINDOW, 10_000)
@@ -41,15 +39,10 @@ def run(statement: str) -> list[str]:
             case "snapshots":
                 sql.snapshots(connection, "attic", WINDOW)
             case "latest scores":
-                _latest(Reputation, vendor, {"node_name": "attic"})
+                reputation.read(connection, "attic", WINDOW)
             case "latest estimates":
-                _latest(EarningsEstimate, vendor, {"node_name": "attic", "period": "2026-11"})
+                earnings.read(connection, "attic", WINDOW)
     return [query["sql"] for query in captured.captured_queries if query["sql"].lstrip().startswith(("SELECT", "WITH"))]
-
-
-def _latest(model: type[Reputation | EarningsEstimate], vendor: str, scope: dict[str, str]) -> None:
-    ids: RawSQL = sql.latest_per_satellite(vendor, model._meta.db_table, scope, WINDOW)
-    list(model.objects.filter(pk__in=ids).values_list("pk"))
 
 
 def plan(statement: str) -> str:

@@ -26,7 +26,9 @@ QUERIES: dict[str, Callable[[], object]] = {
     "idx_events_timestamp": lambda: newest(Event.objects.filter(timestamp__gte=HOUR_BEFORE, timestamp__lt=END)),
     "idx_events_node_name_timestamp": lambda: newest(Event.objects.filter(node_name="a", timestamp__lt=END)),
     "idx_storage_node_time": lambda: newest(StorageSnapshot.objects.filter(node_name="a", timestamp__lt=END)),
-    "idx_reputation_latest": lambda: sql.online_scores(connections[EVENTS], ["a"], to_stored(END)),
+    "idx_reputation_latest": lambda: sql.latest_per_satellite(
+        connections[EVENTS], sql.PerSatellite("reputation_history", ["online_score"]), ["a"], to_stored(END)
+    ),
     "idx_earnings_latest": lambda: newest(
         EarningsEstimate.objects.filter(node_name="a", period="2026-11", satellite="s", timestamp__lt=END)
     ),
