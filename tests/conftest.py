@@ -1,9 +1,11 @@
 import os
 from collections.abc import Generator
+from typing import Any
 
 import pytest
 from django.conf import settings
 
+from storj_site import env
 from tests.opened import fresh, opened  # noqa: F401 - fixtures
 
 ALL_DATABASES = ["default", "events", "events_readonly"]
@@ -12,6 +14,13 @@ ALL_DATABASES = ["default", "events", "events_readonly"]
 @pytest.fixture
 def databases(transactional_db: None) -> None:
     """All three databases, without a surrounding transaction: gatherings read through connections of their own."""
+
+
+@pytest.fixture
+def memory_cache(settings: Any) -> None:
+    """The cache without CACHE_URL, whatever the suite was started with: only it has a number of entries."""
+    memory = env.cache("NOT_SET", settings.COMPARISON_CACHE_TTL, settings.MAX_CACHE_ENTRIES, prefix="")
+    settings.CACHES = settings.CACHES | {"comparison": memory}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

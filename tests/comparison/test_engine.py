@@ -15,17 +15,9 @@ from comparison.request import ComparisonRequest
 from nodes.errors import NoPlace
 from nodes.models import Event, Node, Reputation
 from nodes.places import places
-from storj_site import env
 from tests.comparison.conftest import AS_OF, NAMES, request_for
 
 COMPLETED = "Node comparison completed"
-
-
-@pytest.fixture
-def memory_cache(settings: LazySettings) -> None:
-    """The cache without CACHE_URL, whatever the suite was started with: only it has a number of entries."""
-    memory = env.cache("NOT_SET", settings.COMPARISON_CACHE_TTL, settings.MAX_CACHE_ENTRIES, prefix="")
-    settings.CACHES = settings.CACHES | {"comparison": memory}
 
 
 class TestCache:

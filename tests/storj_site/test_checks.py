@@ -83,7 +83,7 @@ def test_origins_that_contradict_https(settings: Any, https: bool, origin: str) 
     assert ids(checks.hosts_and_https()) == ["storj.W012"]
 
 
-def test_several_processes_with_a_cache_in_memory(settings: Any) -> None:
+def test_several_processes_with_a_cache_in_memory(settings: Any, memory_cache: None) -> None:
     settings.WEB_CONCURRENCY = 2
     assert ids(checks.one_cache_for_all_processes()) == ["storj.W010"]
 
