@@ -1,3 +1,4 @@
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -48,7 +49,7 @@ def test_the_anonymous_are_sent_to_the_login(client: Client) -> None:
 def test_hits_and_misses_of_the_cache_are_counted() -> None:
     title = "Cache of comparisons"
     hits, misses = (int(value(title, label).replace(",", "")) for label in ("Hits", "Misses"))
-    cache.put("key", {"nodes": []})
+    cache.put("key", {"nodes": []}, time.time())
     cache.get("key")
     cache.get("other key")
     assert [int(value(title, label).replace(",", "")) for label in ("Hits", "Misses")] == [hits + 1, misses + 1]
