@@ -35,6 +35,12 @@ SELECT timestamp FROM events WHERE node_name = %s AND timestamp >= '{LONG_AGO}' 
 ORDER BY timestamp LIMIT 1
 """
 
+_LAST_EVENT = f"""
+SELECT timestamp FROM events
+WHERE node_name = %s AND timestamp < %s AND timestamp >= '{LONG_AGO}' AND {{stored_form}}
+ORDER BY timestamp DESC LIMIT 1
+"""
+
 _SNAPSHOT = "timestamp, used_bytes, total_bytes, available_bytes, trash_bytes"
 _SNAPSHOTS = """
 SELECT * FROM (
@@ -93,6 +99,12 @@ def first_event(connection: BaseDatabaseWrapper, name: str) -> str | None:
     """The stored time stamp of the first event that is known of this node."""
     sql = _FIRST_EVENT.format(stored_form=DIALECTS[connection.vendor].stored_form)
     return next((stamp for (stamp,) in _rows(connection, sql, (name,))), None)
+
+
+def last_event(connection: BaseDatabaseWrapper, name: str, window: Window) -> str | None:
+    """The stored time stamp of the last event before the window's end."""
+    sql = _LAST_EVENT.format(stored_form=DIALECTS[connection.vendor].stored_form)
+    return next((stamp for (stamp,) in _rows(connection, sql, (name, to_stored(window.end)))), None)
 
 
 def snapshots(connection: BaseDatabaseWrapper, name: str, window: Window) -> dict[str, tuple[Any, ...]]:

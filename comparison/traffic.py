@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 
 from django.conf import settings
@@ -29,13 +29,16 @@ TIMED = TIMED_ACTIONS
 PERCENTILES = (50, 95, 99)
 # So many uploads without a single lost race mean that lost races are not recorded, not that none was lost.
 UPLOADS_THAT_LOSE_A_RACE = 1000
+# A window that begins this much before the first known event describes less than its name says.
+GAP = timedelta(hours=1)
 
 
 @dataclass
 class Traffic:
     """Attempts of one node in a window. Bytes are those of successful attempts; durations in ms, sorted.
 
-    `oldest` and `newest` are of the counted events, `known_since` of all events of the node.
+    `oldest` and `newest` are of the counted events, `known_since` of all events of the node; `last_before` is
+    of its newest one before the window's end, looked for only where the window has none.
     """
 
     attempts: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -46,6 +49,7 @@ class Traffic:
     oldest: datetime | None = None
     newest: datetime | None = None
     known_since: datetime | None = None
+    last_before: datetime | None = None
 
     @property
     def events(self) -> int:
@@ -71,6 +75,8 @@ def read(connection: BaseDatabaseWrapper, name: str, window: Window) -> Traffic:
     traffic = from_groups(sql.sample(connection, name, window, limit))
     traffic.limited = traffic.rows_read >= limit and sql.has_more_than(connection, name, window, limit)
     traffic.known_since = from_stored(sql.first_event(connection, name))
+    if not traffic.events:
+        traffic.last_before = from_stored(sql.last_event(connection, name, window))
     return traffic
 
 
@@ -190,6 +196,8 @@ def _note(traffic: Traffic, window: Window, measured: Measured) -> None:
             f"Describes only the newest {traffic.events:,} events, {day(traffic.oldest)} to {day(traffic.newest)}, "
             "not the whole window: totals and values per day are not ranked."
         )
+    elif traffic.known_since and traffic.known_since - window.start > GAP:
+        measured.note(f"Events are known since {day(traffic.known_since)} only: the window before that is empty.")
     for sentence in _thin_actions(traffic) + _missing_durations(traffic):
         measured.note(sentence)
 
@@ -199,7 +207,8 @@ def _why_nothing(traffic: Traffic, window: Window) -> str:
         return "No events of this node are recorded, so it has no values from traffic."
     if traffic.known_since >= window.end:
         return f"No events in the window: the first known one is from {day(traffic.known_since)}."
-    return "No events in the window, so there are no values from traffic."
+    last = f" The newest event before its end is from {day(traffic.last_before)}." if traffic.last_before else ""
+    return f"No events in the window, so there are no values from traffic.{last}"
 
 
 def _thin_actions(traffic: Traffic) -> list[str]:

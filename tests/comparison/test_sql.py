@@ -36,6 +36,8 @@ def run(statement: str) -> list[str]:
                 sql.has_more_than(connection, "attic", WINDOW, 10_000)
             case "first_event":
                 sql.first_event(connection, "attic")
+            case "last_event":
+                sql.last_event(connection, "attic", WINDOW)
             case "snapshots":
                 sql.snapshots(connection, "attic", WINDOW)
             case "latest scores":
@@ -63,6 +65,7 @@ def plan(statement: str) -> str:
         ("sample", "events", ["idx_events_node_name_timestamp"]),
         ("has_more_than", "events", ["idx_events_node_name_timestamp"]),
         ("first_event", "events", ["idx_events_node_name_timestamp"]),
+        ("last_event", "events", ["idx_events_node_name_timestamp"]),
         ("snapshots", "storage_snapshots", ["idx_storage_node_time"]),
         ("latest scores", "reputation_history", ["idx_reputation_latest", "idx_reputation_node_time"]),
         ("latest estimates", "earnings_estimates", ["idx_earnings_latest"]),
