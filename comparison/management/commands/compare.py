@@ -2,9 +2,7 @@
 
 import json
 import logging
-import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ from django.core.management.base import CommandError, CommandParser
 from comparison.engine import compare
 from comparison.export import csv_text
 from comparison.metrics import TYPES
+from comparison.output_file import write_file
 from comparison.request import DEFAULT_RANGE, DEFAULT_TYPE, ComparisonRequest, InvalidRequest, validated
 from comparison.terminal import table_text
 from nodes.commands import OperatorCommand
@@ -40,7 +39,7 @@ class Command(OperatorCommand):
         result = compare(_request(options))
         text = self._text(result, options)
         if options["output"]:
-            _write_whole(options["output"], text)
+            _write(options["output"], text)
         else:
             self.stdout.write(text, ending="")
         if any(node["error"] for node in result["nodes"]):
@@ -71,20 +70,8 @@ def _request(options: Mapping[str, Any]) -> ComparisonRequest:
         raise CommandError(str(error)) from None
 
 
-def _write_whole(path: Path, text: str) -> None:
-    """All of it or nothing: a script must never read half a file."""
+def _write(path: Path, text: str) -> None:
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", dir=path.parent, prefix=f".{path.name[:50]}", delete=False, encoding="utf-8", newline=""
-        ) as file:
-            file.write(text)
-        Path(file.name).chmod(0o666 & ~_umask())
-        Path(file.name).replace(path)
+        write_file(path, text)
     except OSError as error:
         raise CommandError(f"{path} could not be written: {error.strerror}.") from None
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
