@@ -7,6 +7,8 @@ from nodes.known import printable
 NO_VALUE = "–"
 LONGEST = 10_000  # characters of one value
 _UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB", "EB")
+# One for one, so that the columns of a table stay where they are.
+_LIKENESSES = str.maketrans("★✓✗–−─“”’×", '*vx---""\'x')
 
 
 def cell(value: object, most: int = LONGEST) -> str:
@@ -35,3 +37,8 @@ def size(value: int | None) -> str:
     while abs(amount) >= 999.5 and unit < len(_UNITS) - 1:
         amount, unit = amount / 1000, unit + 1
     return f"{value} bytes" if unit == 0 else f"{amount:.3g} {_UNITS[unit]}"
+
+
+def ascii_likeness(text: str) -> str:
+    """For an encoding that lacks these characters: something like each of them, else a question mark."""
+    return text.translate(_LIKENESSES).encode("ascii", "replace").decode("ascii")

@@ -1,8 +1,11 @@
 """`manage.py compare`: the comparison in a terminal, or as JSON or CSV for scripts."""
 
+import codecs
+import io
 import json
 import logging
 import shutil
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -41,13 +44,20 @@ class Command(OperatorCommand):
         if options["output"]:
             _write(options["output"], text)
         else:
+            if options["format"] == "csv" and self.is_a_process and isinstance(sys.stdout, io.TextIOWrapper):
+                sys.stdout.reconfigure(encoding="utf-8")  # which is what its first character says
             self.stdout.write(text, ending="")
         if any(node["error"] for node in result["nodes"]):
             raise SystemExit(SOME_NODE_FAILED)
 
+    @property
+    def _prints_utf8(self) -> bool:
+        encoding = getattr(self.stdout, "encoding", None)  # None: text in memory, without an encoding
+        return encoding is None or codecs.lookup(encoding).name == "utf-8"
+
     def _text(self, result: Mapping[str, Any], options: Mapping[str, Any]) -> str:
         if options["format"] == "json":
-            return json.dumps(result, ensure_ascii=False, indent=2) + "\n"
+            return json.dumps(result, ensure_ascii=not (options["output"] or self._prints_utf8), indent=2) + "\n"
         if options["format"] == "csv":
             return csv_text(result)
         terminal = not options["output"] and self.stdout.isatty() and not options["no_color"]
