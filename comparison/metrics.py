@@ -270,7 +270,8 @@ REGISTRY: tuple[Metric, ...] = (
         "higher",
         (EARNINGS, OVERALL),
         "earnings",
-        "The monitor's latest estimates for this month so far, over all satellites, before anything is held back.",
+        "The monitor's latest estimates for the month of the window's end, up to there, over all satellites, "
+        "before anything is held back.",
     ),
     Metric(
         "earnings_per_stored_tb",
@@ -280,7 +281,8 @@ REGISTRY: tuple[Metric, ...] = (
         "higher",
         (EARNINGS, OVERALL),
         "yield",
-        "Gross earnings of this month so far, divided by the TB-months stored so far (byte-hours / 720 / 10^12).",
+        "Gross earnings of the month up to the window's end, divided by the TB-months stored in it until then "
+        "(byte-hours / 720 / 10^12).",
     ),
 )
 
