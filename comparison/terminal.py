@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from comparison.basis import bases, caveat, moment, rests_on_events, span
+from comparison.basis import bases, caveat, rests_on_events, window_of
 from comparison.metrics import Metric, metrics_of
 from comparison.ranks import ranks
 from comparison.result import Result
@@ -53,8 +53,8 @@ def table_text(result: Result, width: int, colour: bool) -> str:
 
 
 def _headline(result: Result) -> str:
-    window = span(*(moment(result["window"][key]) for key in ("start", "end")))
-    return f"{result['type'].capitalize()}, {result['range']}: {window}\n{BEST} is the best of those that are ranked."
+    comparison = f"{result['type'].capitalize()}, {result['range']}: {window_of(result)}"
+    return f"{comparison}\n{BEST} is the best of those that are ranked."
 
 
 def _columns(result: Result) -> list[Column]:
@@ -119,7 +119,8 @@ def _paragraphs(result: Result) -> Iterator[tuple[str, Sequence[str]]]:
 def _basis_lines(result: Result) -> Iterator[str]:
     for basis in bases(result, {}):
         if not basis.error:
-            yield f"{printable(basis.name)}: {', '.join(filter(None, (basis.events, basis.span)))}"
+            span = f", {basis.span}" if basis.span else ""
+            yield f"{printable(basis.name)}: {basis.events}{span}"
 
 
 def _remarks(result: Result) -> Iterator[tuple[str, Sequence[str]]]:
