@@ -12,7 +12,8 @@ from django.utils.http import urlencode
 
 from comparison.access import VIEW_NODES
 from nodes import admin as nodes_admin  # noqa: F401 - the Node admin must be registered before it gets an action
-from nodes.known import known_names, printable
+from nodes.display import quoted
+from nodes.known import known_names
 from nodes.models import Node
 
 
@@ -43,10 +44,9 @@ def _comparable(request: HttpRequest, nodes: QuerySet[Any]) -> list[Node]:
 
 def _still_known(request: HttpRequest, nodes: list[Node]) -> list[Node]:
     known = frozenset(known_names())
-    gone = [printable(node.name) for node in nodes if node.name not in known]
+    gone = [node.name for node in nodes if node.name not in known]
     if gone:
-        names = ", ".join(f"“{name}”" for name in gone[:3]) + (f" and {len(gone) - 3} more" if len(gone) > 3 else "")
-        messages.warning(request, f"Left out, because the events database does not know them any more: {names}.")
+        messages.warning(request, f"Left out, because the events database does not know them any more: {quoted(gone)}.")
     return [node for node in nodes if node.name in known]
 
 

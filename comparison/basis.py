@@ -19,11 +19,38 @@ _WITHOUT_CANCELS = {
 
 
 @dataclass(frozen=True)
+class Span:
+    """Two moments in UTC, and how to write them."""
+
+    start: datetime
+    end: datetime
+
+    @property
+    def first(self) -> str:
+        return f"{self.start.day} {self.start:%b %Y} {self.start:{self._clock}}"
+
+    @property
+    def last(self) -> str:
+        """Without the date where it is that of `first`."""
+        if self.start.date() == self.end.date():
+            return f"{self.end:{self._clock}}"
+        return f"{self.end.day} {self.end:%b %Y} {self.end:{self._clock}}"
+
+    @property
+    def _clock(self) -> str:
+        """With seconds only where minutes would look equal."""
+        return "%H:%M" if self.end - self.start >= timedelta(minutes=2) else "%H:%M:%S"
+
+    def __str__(self) -> str:
+        return f"{self.first} to {self.last} UTC"
+
+
+@dataclass(frozen=True)
 class Basis:
     name: str
     label: str
     events: str
-    span: str
+    span: Span | None
     limited: bool
     notes: list[str]
     error: str
@@ -52,13 +79,8 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-def span(start: datetime, end: datetime) -> str:
-    """Two moments in UTC, the date once where it is the same, seconds only where minutes would look equal."""
-    clock = "%H:%M" if end - start >= timedelta(minutes=2) else "%H:%M:%S"
-    first = f"{start.day} {start:%b %Y} {start:{clock}}"
-    if start.date() == end.date():
-        return f"{first} to {end:{clock}} UTC"
-    return f"{first} to {end.day} {end:%b %Y} {end:{clock}} UTC"
+def window_of(result: Result) -> Span:
+    return Span(moment(result["window"]["start"]), moment(result["window"]["end"]))
 
 
 def _basis(node: Mapping[str, Any], labels: Mapping[str, str]) -> Basis:
@@ -67,7 +89,7 @@ def _basis(node: Mapping[str, Any], labels: Mapping[str, str]) -> Basis:
         node["name"],
         labels.get(node["name"], node["name"]),
         _events(basis["events"], basis["limited"]),
-        span(moment(basis["from"]), moment(basis["to"])) if basis["from"] and basis["to"] else "",
+        Span(moment(basis["from"]), moment(basis["to"])) if basis["from"] and basis["to"] else None,
         basis["limited"],
         node["notes"],
         node["error"] or "",

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from comparison.basis import NOT_RECORDED, caveat
-from comparison.metrics import Group, Metric
+from comparison.groups import Group
+from comparison.metrics import Metric
 from comparison.ranks import ranks
 from comparison.result import Result, Value
 from comparison.units import shown

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from comparison.request import DEFAULT_RANGE, DEFAULT_TYPE, ComparisonRequest, InvalidRequest, validated
-from nodes.known import printable
+from nodes.display import quoted
 from nodes.models import Node
 
 FIELDS = ("node", "type", "range", "as_of")
@@ -84,6 +84,4 @@ def permanent(moment: datetime) -> str:
 def _unknown(ids: Sequence[str]) -> dict[str, str]:
     if not ids:
         return {}
-    shown = ", ".join(f"“{printable(id, most=20)}”" for id in ids[:3])
-    more = f" and {len(ids) - 3} more" if len(ids) > 3 else ""
-    return {"nodes": f"No node of the list has the number {shown}{more}: choose from the list."}
+    return {"nodes": f"No node of the list has the number {quoted(ids, longest=20)}: choose from the list."}

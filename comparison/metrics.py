@@ -14,14 +14,6 @@ TYPE_LABELS = {PERFORMANCE: "Performance", EARNINGS: "Earnings", EFFICIENCY: "Ef
 
 
 @dataclass(frozen=True)
-class Group:
-    """Metrics that are shown together. One unit a group, so that they fit one chart."""
-
-    key: str
-    label: str
-
-
-@dataclass(frozen=True)
 class Metric:
     """One figure of a node. `better` None means that it is not ranked. `decimals` is the rounding, everywhere.
 
@@ -46,30 +38,18 @@ class Metric:
         return int(exact) if self.decimals == 0 else float(exact)
 
 
-GROUPS = (
-    Group("success", "Success rates"),
-    Group("losses", "Canceled and failed"),
-    Group("download_latency", "Download latency"),
-    Group("upload_latency", "Upload latency"),
-    Group("volume", "Operations"),
-    Group("traffic", "Traffic"),
-    Group("audits", "Audits"),
-    Group("scores", "Reputation"),
-    Group("risk", "Distance to disqualification"),
-    Group("space", "Space"),
-    Group("share", "Use of the space"),
-    Group("growth", "Growth"),
-    Group("outlook", "Time until full"),
-    Group("efficiency", "Storage efficiency"),
-    Group("earnings", "Earnings this month"),
-    Group("yield", "Earnings per TB"),
-)
+# Units, each with the decimals that its values are rounded to.
+_PERCENT = ("%", 2)
+_COUNT = ("", 0)
+_MILLISECONDS = ("ms", 0)
+_BYTES = ("bytes", 0)
+_BYTES_A_DAY = ("bytes/day", 0)
+_DOLLARS = ("USD", 2)
 
-_ACTIONS = (
-    ("download", "Downloads", "GET", (PERFORMANCE, OVERALL)),
-    ("upload", "Uploads", "PUT", (PERFORMANCE, OVERALL)),
-    ("repair_download", "Repair downloads", "GET_REPAIR", (PERFORMANCE, OVERALL)),
-    ("repair_upload", "Repair uploads", "PUT_REPAIR", (PERFORMANCE, OVERALL)),
+_CUSTOMER_ACTIONS = (("download", "Downloads", "GET"), ("upload", "Uploads", "PUT"))
+_REPAIR_ACTIONS = (
+    ("repair_download", "Repair downloads", "GET_REPAIR"),
+    ("repair_upload", "Repair uploads", "PUT_REPAIR"),
 )
 
 
@@ -78,15 +58,14 @@ def _success_rates() -> list[Metric]:
         Metric(
             f"success_rate_{key}",
             f"{label}: success rate",
-            "%",
-            2,
+            *_PERCENT,
             "higher",
-            types,
+            (PERFORMANCE, OVERALL),
             "success",
             f"Successful {action} attempts, out of all that succeeded, were canceled or failed. "
             "Canceled means that another node was faster.",
         )
-        for key, label, action, types in _ACTIONS
+        for key, label, action in _CUSTOMER_ACTIONS + _REPAIR_ACTIONS
     ]
 
 
@@ -96,15 +75,14 @@ def _losses() -> list[Metric]:
         Metric(
             f"{kind}_rate_{key}",
             f"{label}: {word}",
-            "%",
-            2,
+            *_PERCENT,
             "lower",
             (PERFORMANCE,),
             "losses",
             f"Attempts that were {word} ({meaning}), out of all {action} attempts.",
         )
         for kind, word, meaning in meanings
-        for key, label, action, _ in _ACTIONS[:2]
+        for key, label, action in _CUSTOMER_ACTIONS
     ]
 
 
@@ -113,15 +91,14 @@ def _latencies() -> list[Metric]:
         Metric(
             f"latency_{key}_p{percent}_ms",
             f"{label}: {percent} % within",
-            "ms",
-            0,
+            *_MILLISECONDS,
             "lower",
             (PERFORMANCE,) if percent == 99 else (PERFORMANCE, OVERALL),
             f"{key}_latency",
             f"The shortest duration that at least {percent} % of the successful {action} attempts did not exceed "
             "(nearest rank). Only attempts whose duration was recorded count.",
         )
-        for key, label, action, _ in _ACTIONS[:2]
+        for key, label, action in _CUSTOMER_ACTIONS
         for percent in (50, 95, 99)
     ]
 
@@ -136,8 +113,7 @@ def _scores() -> list[Metric]:
         Metric(
             f"{key}_score",
             label,
-            "%",
-            2,
+            *_PERCENT,
             "higher",
             TYPES,
             "scores",
@@ -152,8 +128,7 @@ REGISTRY: tuple[Metric, ...] = (
     Metric(
         "success_rate_audit",
         "Audits: success rate",
-        "%",
-        2,
+        *_PERCENT,
         "higher",
         (PERFORMANCE, OVERALL),
         "success",
@@ -164,8 +139,7 @@ REGISTRY: tuple[Metric, ...] = (
     Metric(
         "total_operations",
         "Operations",
-        "",
-        0,
+        *_COUNT,
         None,
         (PERFORMANCE, OVERALL),
         "volume",
@@ -175,8 +149,7 @@ REGISTRY: tuple[Metric, ...] = (
     Metric(
         "egress_bytes_per_day",
         "Egress a day",
-        "bytes/day",
-        0,
+        *_BYTES_A_DAY,
         None,
         (PERFORMANCE,),
         "traffic",
@@ -186,8 +159,7 @@ REGISTRY: tuple[Metric, ...] = (
     Metric(
         "ingress_bytes_per_day",
         "Ingress a day",
-        "bytes/day",
-        0,
+        *_BYTES_A_DAY,
         None,
         (PERFORMANCE,),
         "traffic",
@@ -197,8 +169,7 @@ REGISTRY: tuple[Metric, ...] = (
     Metric(
         "audits_failed",
         "Audits failed",
-        "",
-        0,
+        *_COUNT,
         "lower",
         (PERFORMANCE, OVERALL),
         "audits",
@@ -208,8 +179,7 @@ REGISTRY: tuple[Metric, ...] = (
     Metric(
         "audits_canceled",
         "Audits canceled",
-        "",
-        0,
+        *_COUNT,
         "lower",
         (PERFORMANCE, OVERALL),
         "audits",
@@ -220,8 +190,7 @@ REGISTRY: tuple[Metric, ...] = (
     Metric(
         "audit_failures_left",
         "Audit failures left",
-        "",
-        0,
+        *_COUNT,
         "higher",
         TYPES,
         "risk",
@@ -231,8 +200,7 @@ REGISTRY: tuple[Metric, ...] = (
     Metric(
         "storage_used_bytes",
         "Used space",
-        "bytes",
-        0,
+        *_BYTES,
         None,
         (EFFICIENCY,),
         "space",
@@ -241,8 +209,7 @@ REGISTRY: tuple[Metric, ...] = (
     Metric(
         "storage_free_bytes",
         "Free space",
-        "bytes",
-        0,
+        *_BYTES,
         None,
         (EFFICIENCY,),
         "space",
@@ -251,8 +218,7 @@ REGISTRY: tuple[Metric, ...] = (
     Metric(
         "storage_utilization",
         "Utilization",
-        "%",
-        2,
+        *_PERCENT,
         None,
         (EFFICIENCY, OVERALL),
         "share",
@@ -261,8 +227,7 @@ REGISTRY: tuple[Metric, ...] = (
     Metric(
         "trash_percent",
         "Trash",
-        "%",
-        2,
+        *_PERCENT,
         "lower",
         (EFFICIENCY,),
         "share",
@@ -271,8 +236,7 @@ REGISTRY: tuple[Metric, ...] = (
     Metric(
         "growth_bytes_per_day",
         "Growth a day",
-        "bytes/day",
-        0,
+        *_BYTES_A_DAY,
         None,
         (EFFICIENCY,),
         "growth",
@@ -302,12 +266,12 @@ REGISTRY: tuple[Metric, ...] = (
     Metric(
         "total_earnings",
         "Earnings, gross",
-        "USD",
-        2,
+        *_DOLLARS,
         "higher",
         (EARNINGS, OVERALL),
         "earnings",
-        "The monitor's latest estimates for this month so far, over all satellites, before anything is held back.",
+        "The monitor's latest estimates for the month of the window's end, up to there, over all satellites, "
+        "before anything is held back.",
     ),
     Metric(
         "earnings_per_stored_tb",
@@ -317,7 +281,8 @@ REGISTRY: tuple[Metric, ...] = (
         "higher",
         (EARNINGS, OVERALL),
         "yield",
-        "Gross earnings of this month so far, divided by the TB-months stored so far (byte-hours / 720 / 10^12).",
+        "Gross earnings of the month up to the window's end, divided by the TB-months stored in it until then "
+        "(byte-hours / 720 / 10^12).",
     ),
 )
 
@@ -331,10 +296,3 @@ def by_key() -> dict[str, Metric]:
 def metrics_of(type: str) -> tuple[Metric, ...]:
     """The metrics that a comparison of this type shows, in their order."""
     return tuple(metric for metric in REGISTRY if type in metric.types)
-
-
-@cache
-def groups_of(type: str) -> tuple[tuple[Group, tuple[Metric, ...]], ...]:
-    """The groups of this type that have metrics, each with them, in their order."""
-    found = ((group, tuple(m for m in metrics_of(type) if m.group == group.key)) for group in GROUPS)
-    return tuple((group, metrics) for group, metrics in found if metrics)

@@ -7,7 +7,8 @@ from typing import Any
 
 from comparison.basis import caveat
 from comparison.charts import Chart, chart
-from comparison.metrics import Group, Metric, groups_of
+from comparison.groups import Group, groups_of
+from comparison.metrics import Metric
 from comparison.ranks import Rank, Standing, ranks, standings
 from comparison.result import Result, Value
 from comparison.units import gap, ordinal, shown

@@ -9,7 +9,6 @@ from comparison.result import Ranking, Result
 @dataclass(frozen=True)
 class Rank:
     place: int
-    of: int
     best: bool
     last: bool
 
@@ -30,15 +29,14 @@ class Standing:
 
 def ranks(ranking: Ranking) -> dict[str, Rank]:
     """By name. Equal values share a place, the next place counts them all; fewer than two nodes have none."""
-    of = sum(len(group) for group in ranking)
-    if of < 2:
+    if sum(len(group) for group in ranking) < 2:
         return {}
     found: dict[str, Rank] = {}
     for position, group in enumerate(ranking):
         place = len(found) + 1
         differ = len(ranking) > 1
         best, last = differ and position == 0, differ and position == len(ranking) - 1
-        found |= {name: Rank(place, of, best, last) for name in group}
+        found |= {name: Rank(place, best, last) for name in group}
     return found
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from comparison.basis import moment
 from comparison.metrics import Metric, by_key
 from comparison.ranks import standings, telling
 from comparison.result import Ranking, Result
@@ -30,6 +31,9 @@ class Often:
 
 @dataclass(frozen=True)
 class Earned:
+    """Of one calendar month; `total` is the sum of the amounts that are shown."""
+
+    month: str
     total: str
     highest: tuple[str, str]
     lowest: tuple[str, str]
@@ -108,4 +112,5 @@ def _earned(result: Result, labels: Mapping[str, str]) -> Earned | None:
     text = {label: str(shown(metric, value)) for label, value in values.items()}
     highest, lowest = max(values, key=values.__getitem__), min(values, key=values.__getitem__)
     total = str(shown(metric, sum(values.values())))
-    return Earned(total, (highest, text[highest]), (lowest, text[lowest]))
+    month = f"{moment(result['window']['end']):%B %Y}"
+    return Earned(month, total, (highest, text[highest]), (lowest, text[lowest]))

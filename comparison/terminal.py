@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from rich import box
@@ -10,17 +11,31 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from comparison.metrics import groups_of
+from comparison.basis import bases, caveat, rests_on_events, window_of
+from comparison.metrics import Metric, metrics_of
 from comparison.ranks import ranks
+from comparison.result import Result
 from comparison.units import shown
 from nodes.known import printable
 
-NARROWEST_NODE = 12  # columns of text; narrower ones break every value
-WIDEST_NODE = 24
+NARROWEST_NODE = 12  # columns of text
+WIDEST_WORD = 24  # of a node's name; longer ones are broken, values never are
 BEST, ERROR = "★", "failed"
+BULLET = "  - "
 
 
-def table_text(result: Mapping[str, Any], width: int, colour: bool) -> str:
+@dataclass(frozen=True)
+class Column:
+    name: str
+    cells: list[Text]
+
+    @property
+    def width(self) -> int:
+        longest_word = max(map(cell_len, self.name.split()), default=0)
+        return max(NARROWEST_NODE, min(longest_word, WIDEST_WORD), *(cell.cell_len for cell in self.cells))
+
+
+def table_text(result: Result, width: int, colour: bool) -> str:
     """Metrics as rows and nodes as columns; as many tables below one another as the nodes need.
 
     The best value is bold and has a star, so that it is seen without colour too.
@@ -28,67 +43,93 @@ def table_text(result: Mapping[str, Any], width: int, colour: bool) -> str:
     out = io.StringIO()
     console = Console(file=out, width=width, force_terminal=colour, no_color=not colour, highlight=False, emoji=False)
     console.print(Text(_headline(result)))
-    for nodes in _fitting(result, width):
-        console.print(_table(result, nodes))
-    for line in _remarks(result):
-        console.print(Text(line))
-    return out.getvalue()
+    labels = [metric.label for metric in metrics_of(result["type"])]
+    for columns in _fitting(_columns(result), width - max(map(cell_len, labels)) - 2):
+        console.print(_table(labels, columns))
+    for heading, lines in _paragraphs(result):
+        console.print(Text(heading))
+        console.print(_bullets(lines))
+    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
 
 
-def _headline(result: Mapping[str, Any]) -> str:
-    window = result["window"]
-    start, end = (window[key][:16].replace("T", " ") for key in ("start", "end"))
-    return (
-        f"{result['type'].capitalize()}, {result['range']}: {start} to {end} UTC. {BEST} is the best of those ranked."
-    )
+def _headline(result: Result) -> str:
+    comparison = f"{result['type'].capitalize()}, {result['range']}: {window_of(result)}"
+    return f"{comparison}\n{BEST} is the best of those that are ranked."
 
 
-def _fitting(result: Mapping[str, Any], width: int) -> Iterator[Sequence[Mapping[str, Any]]]:
-    labels = max(cell_len(metric.label) for _, metrics in groups_of(result["type"]) for metric in metrics)
-    row: list[Mapping[str, Any]] = []
-    left = room = width - labels - 2
-    for node in result["nodes"]:
-        needs = min(max(NARROWEST_NODE, cell_len(printable(node["name"]))), WIDEST_NODE) + 1
-        if row and needs > left:
+def _columns(result: Result) -> list[Column]:
+    metrics = metrics_of(result["type"])
+    best = {metric.key: _best(result, metric) for metric in metrics}
+    return [
+        Column(printable(node["name"]), [_cell(metric, node, best[metric.key]) for metric in metrics])
+        for node in result["nodes"]
+    ]
+
+
+def _best(result: Result, metric: Metric) -> set[str]:
+    return {name for name, rank in ranks(result["rankings"].get(metric.key, [])).items() if rank.best}
+
+
+def _cell(metric: Metric, node: Mapping[str, Any], best: set[str]) -> Text:
+    if node["error"]:
+        return Text(ERROR, style="red")
+    value = node["metrics"].get(metric.key)
+    text = str(shown(metric, value))
+    if node["name"] in best:
+        return Text(f"{BEST} {text}", style="bold green")
+    return Text(text if value is None else f"{caveat(metric.key, node)} {text}".lstrip())
+
+
+def _fitting(columns: Sequence[Column], room: int) -> Iterator[Sequence[Column]]:
+    row: list[Column] = []
+    left = room
+    for column in columns:
+        if row and column.width + 1 > left:
             yield row
             row, left = [], room
-        row.append(node)
-        left -= needs
+        row.append(column)
+        left -= column.width + 1
     yield row
 
 
-def _table(result: Mapping[str, Any], nodes: Sequence[Mapping[str, Any]]) -> Table:
+def _table(labels: Sequence[str], columns: Sequence[Column]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("Metric", min_width=NARROWEST_NODE)
-    for node in nodes:
-        table.add_column(
-            Text(printable(node["name"])),
-            justify="right",
-            overflow="fold",
-            min_width=NARROWEST_NODE,
-            max_width=WIDEST_NODE,
-        )
-    for _, metrics in groups_of(result["type"]):
-        for metric in metrics:
-            best = {name for name, rank in ranks(result["rankings"].get(metric.key, [])).items() if rank.best}
-            cells = [_cell(str(shown(metric, node["metrics"].get(metric.key))), node, best) for node in nodes]
-            table.add_row(Text(metric.label), *cells)
+    for column in columns:
+        table.add_column(Text(column.name), justify="right", overflow="fold", width=column.width)
+    for label, *cells in zip(labels, *(column.cells for column in columns), strict=True):
+        table.add_row(Text(label), *cells)
     return table
 
 
-def _cell(text: str, node: Mapping[str, Any], best: set[str]) -> Text:
-    if node["error"]:
-        return Text(ERROR, style="red")
-    return Text(f"{BEST} {text}", style="bold green") if node["name"] in best else Text(text)
+def _bullets(lines: Sequence[str]) -> Table:
+    """Lines that are too long go on below their beginning, not below the bullet."""
+    grid = Table.grid()
+    for line in lines:
+        grid.add_row(Text(BULLET), Text(line))
+    return grid
 
 
-def _remarks(result: Mapping[str, Any]) -> Iterator[str]:
+def _paragraphs(result: Result) -> Iterator[tuple[str, Sequence[str]]]:
+    if rests_on_events(result):
+        yield "Events read:", list(_basis_lines(result))
+    yield from _remarks(result)
+
+
+def _basis_lines(result: Result) -> Iterator[str]:
+    for basis in bases(result, {}):
+        if not basis.error:
+            span = f", {basis.span}" if basis.span else ""
+            yield f"{printable(basis.name)}: {basis.events}{span}"
+
+
+def _remarks(result: Result) -> Iterator[tuple[str, Sequence[str]]]:
     """Errors and notes; those that all nodes have in common are said once."""
     remarks = {node["name"]: [node["error"]] if node["error"] else node["notes"] for node in result["nodes"]}
     common = [remark for remark in next(iter(remarks.values())) if all(remark in each for each in remarks.values())]
     if common:
-        yield from ("All nodes:", *(f"  - {remark}" for remark in common))
+        yield "All nodes:", common
     for name, each in remarks.items():
         own = [remark for remark in each if remark not in common]
         if own:
-            yield from (f"{printable(name)}:", *(f"  - {remark}" for remark in own))
+            yield f"{printable(name)}:", own

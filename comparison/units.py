@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 from comparison.metrics import Metric
 from comparison.result import Value
+from nodes.display import NO_VALUE, in_unit
 
-NO_VALUE = "–"
 MINUS = "−"
 
-_BYTES = ((10**15, "PB"), (10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
 # Where the cell says less than the registry, the row's label says the rest.
 _IN_CELL = {"USD/TB-month": "USD", "0-100": "of 100"}
 
@@ -50,11 +49,8 @@ def counted(number: int, noun: str) -> str:
 
 
 def _scaled(value: int | float, per: str) -> Shown:
-    for factor, unit in _BYTES:
-        # Rounded first, so that 999,999,999,999 bytes are 1.00 TB and never 1,000.00 GB.
-        if round(abs(value) / factor, 2) >= 1:
-            return Shown(_number(value / factor, 2), unit + per)
-    return Shown(_number(value, 0), "B" + per)
+    amount, unit = in_unit(value)
+    return Shown(_number(amount, 0 if unit == "B" else 2), unit + per)
 
 
 def _number(value: int | float, decimals: int) -> str:

@@ -1,12 +1,17 @@
 """What all commands of this project share: one sentence on standard error, and exit code 1, for every error."""
 
+import codecs
+import io
 import os
 import sys
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from nodes.display import ascii_likeness
 from nodes.errors import EventsUnavailable
+
+LIKENESS = "likeness"  # an error handler of Python's codecs: as "replace", but a dash becomes "-" and not "?"
 
 
 class OperatorCommand(BaseCommand):
@@ -27,6 +32,10 @@ class OperatorCommand(BaseCommand):
         """Whether manage.py runs just this command, and not other code that called it."""
         return bool(getattr(self, "_called_from_command_line", False))
 
+    def run_from_argv(self, argv: list[str]) -> None:
+        print_whatever_the_encoding()
+        super().run_from_argv(argv)
+
     def execute(self, *args: Any, **options: Any) -> Any:
         try:
             return super().execute(*args, **options)
@@ -43,3 +52,17 @@ class OperatorCommand(BaseCommand):
             raise error
         self.stderr.write(str(error))
         raise SystemExit(error.returncode)
+
+
+def print_whatever_the_encoding() -> None:
+    """Lets this process print names and signs that its terminal's encoding lacks."""
+    codecs.register_error(LIKENESS, _likeness)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=LIKENESS)
+
+
+def _likeness(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return ascii_likeness(error.object[error.start : error.end]), error.end

@@ -1,12 +1,16 @@
 """Stored values as text for people: whatever is in a column can be shown."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from nodes.known import printable
 
 NO_VALUE = "–"
+MOST_QUOTED = 3
 LONGEST = 10_000  # characters of one value
-_UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB", "EB")
+_UNITS = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
+# One for one, so that the columns of a table stay where they are.
+_LIKENESSES = str.maketrans("★✓✗–−─“”’×", '*vx---""\'x')
 
 
 def cell(value: object, most: int = LONGEST) -> str:
@@ -27,11 +31,29 @@ def moment(value: datetime | str | None) -> str:
     return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
+def in_unit(value: int | float) -> tuple[float, str]:
+    """An amount of bytes in the decimal unit that leaves one to three digits before the point, and the unit."""
+    amount, unit = float(value), 0
+    # Not 1000: 999,999,999,999 bytes are 1.00 TB and never 1,000.00 GB.
+    while abs(amount) >= 999.5 and unit < len(_UNITS) - 1:
+        amount, unit = amount / 1000, unit + 1
+    return amount, _UNITS[unit]
+
+
 def size(value: int | None) -> str:
     """Bytes in decimal units, three digits."""
     if value is None:
         return NO_VALUE
-    amount, unit = float(value), 0
-    while abs(amount) >= 999.5 and unit < len(_UNITS) - 1:
-        amount, unit = amount / 1000, unit + 1
-    return f"{value} bytes" if unit == 0 else f"{amount:.3g} {_UNITS[unit]}"
+    amount, unit = in_unit(value)
+    return f"{amount:.3g} {unit}"
+
+
+def quoted(names: Sequence[str], longest: int = 60) -> str:
+    """The first of these names for a sentence, and how many more there are."""
+    text = ", ".join(f"“{printable(name, longest)}”" for name in names[:MOST_QUOTED])
+    return text if len(names) <= MOST_QUOTED else f"{text} and {len(names) - MOST_QUOTED} more"
+
+
+def ascii_likeness(text: str) -> str:
+    """For an encoding that lacks these characters: something like each of them, else a question mark."""
+    return text.translate(_LIKENESSES).encode("ascii", "replace").decode("ascii")

@@ -6,8 +6,8 @@ from rich.table import Table
 from comparison.benchmarking.measuring import Benchmark, by_type
 from comparison.benchmarking.ways import MEGABYTE, WAYS, Line, ratios
 from comparison.window import HOURS_A_DAY, range_name
+from nodes.display import NO_VALUE
 
-NOTHING = "–"
 _MARKS = {True: " ✓", False: " ✗", None: ""}
 
 
@@ -38,21 +38,21 @@ def _cells(line: Line, full_load: Line) -> list[str]:
         _goal(line.way.goal_ms, line.in_time),
         f"{line.cpu_s:,.3f}",
         f"{line.rows:,}",
-        NOTHING if line.megabytes is None else f"{line.megabytes:,.1f}",
+        NO_VALUE if line.megabytes is None else f"{line.megabytes:,.1f}",
         _goal(line.way.goal_megabytes, line.in_memory),
         _times(line, full_load),
     ]
 
 
 def _goal(goal: float | None, met: bool | None) -> str:
-    return NOTHING if goal is None else f"< {goal:g}{_MARKS[met]}"
+    return NO_VALUE if goal is None else f"< {goal:g}{_MARKS[met]}"
 
 
 def _times(line: Line, full_load: Line) -> str:
     ratio = ratios(line, full_load)
     time, memory = ratio["wall_ms"], ratio["megabytes"]
     parts = ([f"{time:,.0f} x time"] if time else []) + ([f"{memory:,.0f} x memory"] if memory else [])
-    return ", ".join(parts) if line is not full_load and parts else NOTHING
+    return ", ".join(parts) if line is not full_load and parts else NO_VALUE
 
 
 def _title(benchmark: Benchmark) -> str:
@@ -63,7 +63,7 @@ def _title(benchmark: Benchmark) -> str:
 
 def _remarks(benchmark: Benchmark) -> list[str]:
     dropped = "was asked to drop" if benchmark.evicted else "could not be asked to drop"
-    idle = NOTHING if benchmark.idle is None else f"{benchmark.idle / MEGABYTE:.1f} MB"
+    idle = NO_VALUE if benchmark.idle is None else f"{benchmark.idle / MEGABYTE:.1f} MB"
     return [
         f"Before each cold run and the full load the system {dropped} the file from its page cache "
         "(posix_fadvise DONTNEED).",

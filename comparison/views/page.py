@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from comparison.access import viewer_required
-from comparison.basis import bases, moment, rests_on_events, span
+from comparison.basis import bases, moment, rests_on_events, window_of
 from comparison.engine import compare
 from comparison.export import csv_text
 from comparison.forms import Choice, permanent, tidied
@@ -82,11 +82,11 @@ def _form(choice: Choice) -> dict[str, Any]:
 
 def _shown(choice: Choice, result: dict[str, Any]) -> dict[str, Any]:
     labels = labels_of(choice.nodes)
-    start, end = moment(result["window"]["start"]), moment(result["window"]["end"])
+    window = window_of(result)
     return {
         "result": result,
         "type_label": TYPE_LABELS[result["type"]],
-        "window": span(start, end),
+        "window": window,
         "generated_at": moment(result["generated_at"]),
         "sheet": sheet(result, labels),
         "few": len(result["nodes"]) <= FEW_COLUMNS,
@@ -94,5 +94,5 @@ def _shown(choice: Choice, result: dict[str, Any]) -> dict[str, Any]:
         "bases": bases(result, labels),
         "rests_on_events": rests_on_events(result),
         "query": choice.query(),
-        "permanent_query": choice.query(as_of=permanent(end)),
+        "permanent_query": choice.query(as_of=permanent(window.end)),
     }

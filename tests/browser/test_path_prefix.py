@@ -31,7 +31,7 @@ def test_sign_in_compare_and_export_stay_under_the_prefix(thread: Thread, prefix
 
     page.get_by_role("button", name="Overall").click()
     page.wait_for_url(re.compile(f"{PREFIX}/.node=.*type=overall"))
-    expect(page.locator(".findings")).to_contain_text("Gross earnings this month so far")
+    expect(page.locator(".findings")).to_contain_text("Gross earnings of ")
 
     with page.expect_download() as download:
         page.get_by_role("link", name="CSV").click()

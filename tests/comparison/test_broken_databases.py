@@ -1,5 +1,6 @@
 """A missing, empty, damaged or locked events database: a sentence and exit code 1, never a traceback."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -60,6 +61,42 @@ def test_a_truncated_database(tmp_path: Path) -> None:
     whole = events.read_bytes()
     events.write_bytes(whole[: len(whole) // 3])
     assert "damaged" in says(tmp_path, events)
+
+
+def test_a_damaged_page_fails_one_node_with_exit_code_2_and_leaves_the_other_complete(tmp_path: Path) -> None:
+    events = adopted(tmp_path)
+    add_rows_that_fill_pages(events, "b")
+    destroy_last_page_with(events, MARK)
+    arguments = ("compare", "--as-of", "2026-11-20T12:00:00+00:00")
+    as_json, table = (manage(tmp_path, *arguments, "--format", name, events=events) for name in ("json", "table"))
+    good, bad = json.loads(as_json.stdout)["nodes"]
+    assert (as_json.returncode, table.returncode) == (2, 2)
+    assert (good["name"], good["error"], good["metrics"]["total_operations"]) == ("a", None, 60)
+    assert (bad["name"], bad["metrics"]) == ("b", {})
+    assert "damaged" in bad["error"]
+    assert f"b:\n  - {bad['error'][:40]}" in table.stdout
+    assert "Traceback" not in as_json.stderr + table.stderr
+
+
+MARK = b"ONLY-IN-ROWS-OF-B"
+
+
+def add_rows_that_fill_pages(events: Path, name: str) -> None:
+    with closing(sqlite3.connect(events)) as connection:
+        connection.executemany(
+            "INSERT INTO events (timestamp, action, status, size, node_name, piece_id) VALUES (?, 'GET', '', 1, ?, ?)",
+            [(f"2026-11-20T09:{n // 60:02}:{n % 60:02}+00:00", name, MARK.decode() * 10) for n in range(600)],
+        )
+        connection.commit()
+
+
+def destroy_last_page_with(events: Path, mark: bytes) -> None:
+    """Overwrites a page of the table; those of its indexes, by which names are found, do not have the mark."""
+    size = 4096
+    whole = bytearray(events.read_bytes())
+    start = whole.rindex(mark) // size * size
+    whole[start : start + size] = b"\xff" * size
+    events.write_bytes(whole)
 
 
 def test_a_database_locked_by_another_program(tmp_path: Path) -> None:

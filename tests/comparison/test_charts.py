@@ -1,7 +1,7 @@
 import pytest
 
 from comparison.charts import MOST_BARS, PLOT_LEFT, PLOT_RIGHT, Chart, chart, scale_of
-from comparison.metrics import groups_of
+from comparison.groups import groups_of
 from comparison.result import NodeResult
 from tests.comparison.samples import node, result
 

@@ -1,7 +1,10 @@
 from django.template.loader import render_to_string
 
+from comparison.metrics import by_key
 from comparison.present import Cell, Row, Sheet, labels_of, sheet
+from comparison.result import NodeResult
 from comparison.summary import summary
+from comparison.units import shown
 from nodes.models import Node
 from tests.comparison.samples import node, result
 
@@ -100,6 +103,25 @@ def test_the_summary_adds_up_earnings() -> None:
     earned = summary(result(*nodes, type="earnings"), {}).earned
     assert earned
     assert (earned.total, earned.lowest, earned.highest) == ("8.87 USD", ("a", "1.75 USD"), ("b", "7.12 USD"))
+
+
+def test_earnings_are_those_of_the_month_in_which_the_window_ends() -> None:
+    whole = result(*(node(name, {"total_earnings": 1.0}) for name in "ab"), type="earnings")
+    whole["window"] = {"start": "2025-01-31T12:00:00+00:00", "end": "2025-02-01T12:00:00+00:00"}
+    text = render_to_string("compare/_summary.html", {"summary": summary(whole, {}), "result": whole})
+    assert "Gross earnings of February 2025 up to the end of the window: <b>2.00 USD</b> in all" in text
+
+
+def test_the_sum_of_the_earnings_is_that_of_the_amounts_that_are_shown() -> None:
+    amounts = [0.1, 0.2, 1.13, 2.675, 0.01] * 40
+    nodes = [node(f"n{number}", {"total_earnings": round(amount, 2)}) for number, amount in enumerate(amounts)]
+    earned = summary(result(*nodes, type="earnings"), {}).earned
+    assert earned
+    assert earned.total == f"{sum(round(amount * 100) for amount in map(shown_amount, nodes)) / 100:.2f} USD"
+
+
+def shown_amount(one: NodeResult) -> float:
+    return float(str(shown(by_key()["total_earnings"], one.metrics["total_earnings"])).removesuffix(" USD"))
 
 
 def test_failed_nodes_and_unranked_metrics_leave_a_quiet_summary() -> None:

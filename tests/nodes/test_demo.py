@@ -1,7 +1,9 @@
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -22,6 +24,7 @@ from nodes.models import EarningsEstimate, Event, HourlyStats, Reputation, Stora
 from nodes.schema import INDEXES
 from nodes.sql import EVENT_COLUMNS
 from storj_site.settings import BASE_DIR
+from tests.processes import environment, manage
 
 AS_OF = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
 ATTIC, BASEMENT, COLO, GRANDMA = NAMES = ("attic-pi4", "basement-nas", "colo fra #2", "Großmutters Rechner")
@@ -391,29 +394,48 @@ def test_a_wrong_argument_is_explained(arguments: tuple[str, ...], sentence: str
         demo(*arguments)
 
 
-def variables(folder: Path) -> dict[str, str]:
-    return os.environ | {
-        "SECRET_KEY": "test",
-        "DJANGO_SETTINGS_MODULE": "storj_site.settings",
-        "DATABASE_URL": f"sqlite:///{folder}/site.db",
-        "EVENTS_DATABASE_URL": f"sqlite:///{folder}/events.db",
-    }
-
-
 @pytest.mark.sqlite_files
 def test_a_new_file_is_filled_and_a_second_run_ends_with_one_sentence(tmp_path: Path) -> None:
-    command = [sys.executable, "manage.py", "demo", "--events-per-node", "300", "--days", "1"]
-    first, second = (
-        subprocess.run(
-            command, cwd=BASE_DIR, env=variables(tmp_path), capture_output=True, text=True, timeout=60, check=False
-        )
-        for _ in range(2)
-    )
+    first, second = (manage(tmp_path, "demo", "--events-per-node", "300", "--days", "1") for _ in range(2))
     assert (first.returncode, first.stderr) == (0, "")
     assert first.stdout.count("\n") == 1
     assert (second.returncode, second.stdout) == (1, "")
-    assert second.stderr.startswith("CommandError: The events database already holds data")
+    assert second.stderr.startswith("The events database already holds data")
     assert second.stderr.count("\n") == 1
+
+
+@pytest.mark.sqlite_files
+def test_a_folder_that_is_missing_is_one_sentence_about_writing(tmp_path: Path) -> None:
+    done = manage(tmp_path, "demo", events=tmp_path / "nowhere" / "events.db")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("The events database can be neither opened nor made: check that")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.sqlite_files
+def test_ctrl_c_ends_it_without_a_traceback(tmp_path: Path) -> None:
+    running = subprocess.Popen(
+        [sys.executable, "manage.py", "demo", "--events-per-node", "5000000"],
+        cwd=BASE_DIR,
+        env=environment(tmp_path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        wait_for_events(tmp_path / "events.db")
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=30)
+    finally:
+        running.kill()
+    assert (running.returncode, out, err) == (130, "", "")
+
+
+def wait_for_events(file: Path) -> None:
+    end = time.monotonic() + 60
+    while not (file.exists() and file.stat().st_size > 1_000_000):
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 @pytest.mark.sqlite_files
@@ -422,7 +444,7 @@ def test_a_terminal_shows_a_progress_bar(tmp_path: Path) -> None:
     running = subprocess.Popen(
         [sys.executable, "manage.py", "demo", "--nodes", "2", "--events-per-node", "300", "--days", "1"],
         cwd=BASE_DIR,
-        env=variables(tmp_path) | {"TERM": "xterm", "COLUMNS": "100"},
+        env=environment(tmp_path) | {"TERM": "xterm", "COLUMNS": "100"},
         stdout=of_child,
     )
     os.close(of_child)

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from nodes.display import cell, moment, size
+from nodes.display import cell, moment, quoted, size
 
 NOON = datetime(2026, 11, 20, 12, 0, 0, 250, tzinfo=UTC)
 
@@ -45,8 +45,8 @@ def test_times_are_shown_in_utc(value: datetime | str | None, text: str) -> None
     ("value", "text"),
     [
         (None, "–"),
-        (0, "0 bytes"),
-        (999, "999 bytes"),
+        (0, "0 B"),
+        (999, "999 B"),
         (1000, "1 kB"),
         (999_949, "1 MB"),
         (1_500_000_000_000, "1.5 TB"),
@@ -56,3 +56,9 @@ def test_times_are_shown_in_utc(value: datetime | str | None, text: str) -> None
 )
 def test_sizes_are_decimal(value: int | None, text: str) -> None:
     assert size(value) == text
+
+
+def test_of_many_names_three_are_quoted_and_the_others_counted() -> None:
+    assert quoted(["a"]) == "“a”"
+    assert quoted(["a", "b\n", "x" * 9], longest=4) == "“a”, “b\ufffd”, “xxx…”"
+    assert quoted([*"abcde"]) == "“a”, “b”, “c” and 2 more"

@@ -7,19 +7,20 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from rich.console import Console
 
 from comparison.benchmarking.databases import BenchmarkError, Parameters, prepared
 from comparison.benchmarking.measuring import Benchmark, measured
 from comparison.benchmarking.table import rendered
 from comparison.metrics import TYPES
+from nodes.commands import OperatorCommand
 
 WIDTH = 160  # where the output is no terminal
 _AT_LEAST = {"nodes": 2, "events_per_node": 1, "days": 1, "runs": 1}
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = (
         "Measures comparisons of each type in fresh processes, beside a full load of the same events. "
         "Makes the database it needs; reads and writes no other."

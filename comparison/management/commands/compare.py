@@ -1,10 +1,11 @@
 """`manage.py compare`: the comparison in a terminal, or as JSON or CSV for scripts."""
 
+import codecs
+import io
 import json
 import logging
-import os
 import shutil
-import tempfile
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from django.core.management.base import CommandError, CommandParser
 from comparison.engine import compare
 from comparison.export import csv_text
 from comparison.metrics import TYPES
+from comparison.output_file import write_file
 from comparison.request import DEFAULT_RANGE, DEFAULT_TYPE, ComparisonRequest, InvalidRequest, validated
 from comparison.terminal import table_text
 from nodes.commands import OperatorCommand
@@ -40,15 +42,22 @@ class Command(OperatorCommand):
         result = compare(_request(options))
         text = self._text(result, options)
         if options["output"]:
-            _write_whole(options["output"], text)
+            _write(options["output"], text)
         else:
+            if options["format"] == "csv" and self.is_a_process and isinstance(sys.stdout, io.TextIOWrapper):
+                sys.stdout.reconfigure(encoding="utf-8")  # which is what its first character says
             self.stdout.write(text, ending="")
         if any(node["error"] for node in result["nodes"]):
             raise SystemExit(SOME_NODE_FAILED)
 
+    @property
+    def _prints_utf8(self) -> bool:
+        encoding = getattr(self.stdout, "encoding", None)  # None: text in memory, without an encoding
+        return encoding is None or codecs.lookup(encoding).name == "utf-8"
+
     def _text(self, result: Mapping[str, Any], options: Mapping[str, Any]) -> str:
         if options["format"] == "json":
-            return json.dumps(result, ensure_ascii=False, indent=2) + "\n"
+            return json.dumps(result, ensure_ascii=not (options["output"] or self._prints_utf8), indent=2) + "\n"
         if options["format"] == "csv":
             return csv_text(result)
         terminal = not options["output"] and self.stdout.isatty() and not options["no_color"]
@@ -71,20 +80,8 @@ def _request(options: Mapping[str, Any]) -> ComparisonRequest:
         raise CommandError(str(error)) from None
 
 
-def _write_whole(path: Path, text: str) -> None:
-    """All of it or nothing: a script must never read half a file."""
+def _write(path: Path, text: str) -> None:
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", dir=path.parent, prefix=f".{path.name[:50]}", delete=False, encoding="utf-8", newline=""
-        ) as file:
-            file.write(text)
-        Path(file.name).chmod(0o666 & ~_umask())
-        Path(file.name).replace(path)
+        write_file(path, text)
     except OSError as error:
         raise CommandError(f"{path} could not be written: {error.strerror}.") from None
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -6,11 +6,12 @@ from argparse import ArgumentParser
 from datetime import UTC, datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from nodes.commands import OperatorCommand
 from nodes.demo import fill
-from nodes.errors import EventsUnavailable, explained
+from nodes.errors import explained
 
 HOLDS_DATA = (
     "The events database already holds data: name an empty one in EVENTS_DATABASE_URL, or give --force to add "
@@ -20,7 +21,7 @@ EARLIEST = datetime(2018, 1, 1, tzinfo=UTC)  # when Storj's present network bega
 MOST_DAYS = 365
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = (
         "Fills an empty events database with lifelike demonstration nodes. If it is broken off, run it again "
         "with --force, or delete the database first."
@@ -36,14 +37,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         plan = _plan(options)
-        try:
-            with explained():
-                holds_data = fill.holds_data()
-                if holds_data and not options["force"]:
-                    raise CommandError(HOLDS_DATA)
-                seconds = _filled(plan, replace=holds_data)
-        except EventsUnavailable as error:
-            raise CommandError(str(error)) from error
+        with explained(writing=True):
+            holds_data = fill.holds_data()
+            if holds_data and not options["force"]:
+                raise CommandError(HOLDS_DATA)
+            seconds = _filled(plan, replace=holds_data)
         self.stdout.write(
             f"{plan.nodes} nodes with {plan.events:,} events of {plan.days} days up to {plan.as_of:%Y-%m-%d %H:%M} "
             f"UTC: {plan.events / seconds:,.0f} events a second before indexes."
