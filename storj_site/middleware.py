@@ -6,10 +6,10 @@ from typing import Any
 
 from django.contrib.auth import middleware as auth
 from django.db import Error as DatabaseError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.template.loader import render_to_string
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from nodes.errors import EventsUnavailable
+from storj_site.failures import unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -50,10 +50,3 @@ class LoginRequiredMiddleware(auth.LoginRequiredMiddleware):
         except DatabaseError as error:
             logger.error("Site database: %s", error)
             return unavailable(request, SITE_TROUBLE)
-
-
-def unavailable(request: HttpRequest, sentence: str) -> HttpResponse:
-    """The sentence as JSON for the API, as a page that needs no database for everybody else."""
-    if request.path_info.startswith("/api/"):
-        return JsonResponse({"error": sentence}, status=503)
-    return HttpResponse(render_to_string("unavailable.html", {"sentence": sentence}), status=503)

@@ -15,3 +15,7 @@ urlpatterns = [
     path("status/", views.status, name="status"),
     path("healthz", views.healthz, name="healthz"),
 ]
+
+handler400 = "storj_site.failures.bad_request"
+handler404 = "storj_site.failures.not_found"
+handler500 = "storj_site.failures.server_error"
