@@ -11,6 +11,11 @@ def unavailable(request: HttpRequest, sentence: str) -> HttpResponse:
     return _for_programs(request, 503, sentence) or HttpResponse(page, status=503)
 
 
+def unfinished(request: HttpRequest) -> HttpResponse:
+    sentence = "The request did not arrive as a whole."
+    return _for_programs(request, 408, sentence) or HttpResponse(sentence, status=408, content_type="text/plain")
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     told = _for_programs(request, 400, "The server does not understand this request.")
     return told or defaults.bad_request(request, exception)

@@ -17,6 +17,7 @@ BIND = env.str("BIND", default="") or ("0.0.0.0" if LAN else "127.0.0.1")  # noq
 PORT = read.number("PORT", 8080, most=65_535)
 WEB_CONCURRENCY = read.number("WEB_CONCURRENCY", 1, least=1)  # worker processes; the cache in memory is per process
 THREADS = read.number("THREADS", 16, least=1)  # requests that one worker process answers at a time
+CLIENT_TIMEOUT = read.number("CLIENT_TIMEOUT", 10, least=1)  # seconds that a client may keep a thread waiting
 # Whose word about the client's address and TLS counts: the proxies on this machine.
 FORWARDED_ALLOW_IPS = env.str("FORWARDED_ALLOW_IPS", default="127.0.0.1,::1")
 
@@ -113,7 +114,7 @@ MIDDLEWARE = [
     "storj_site.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "storj_site.middleware.DatabaseTroubleMiddleware",
+    "storj_site.middleware.TroubleMiddleware",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
