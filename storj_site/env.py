@@ -4,7 +4,7 @@ import hashlib
 import importlib.util
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
@@ -49,6 +49,12 @@ def flag(name: str, default: bool = False) -> bool:
     if text in ("false", "off", "no", "n", "0"):
         return False
     raise ImproperlyConfigured(f"{name} must be True or False, not {text!r}.")
+
+
+def names(name: str, default: Sequence[str]) -> list[str]:
+    """What stands between the commas, without spaces and empty entries."""
+    text = os.environ.get(name)
+    return list(default) if text is None else [entry.strip() for entry in text.split(",") if entry.strip()]
 
 
 def path_prefix(name: str) -> str:

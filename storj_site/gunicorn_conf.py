@@ -30,7 +30,7 @@ graceful_timeout = 8
 # The heartbeat of a worker is a file: in memory, so that a slow SD card never makes a worker look dead.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 # The proxies whose word counts on TLS; none may say by header which path was asked for.
-forwarded_allow_ips = settings.FORWARDED_ALLOW_IPS
+forwarded_allow_ips = ",".join(settings.FORWARDED_ALLOW_IPS)
 forwarder_headers = ""
 control_socket_disable = True
 # Every line costs a write; GUNICORN_CMD_ARGS="--access-logfile -" turns the access log on.

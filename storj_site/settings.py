@@ -19,13 +19,13 @@ WEB_CONCURRENCY = read.number("WEB_CONCURRENCY", 1, least=1)  # worker processes
 THREADS = read.number("THREADS", 16, least=1)  # requests that one worker process answers at a time
 CLIENT_TIMEOUT = read.number("CLIENT_TIMEOUT", 10, least=1)  # seconds that a client may keep a thread waiting
 # Whose word about the client's address and TLS counts: the proxies on this machine.
-FORWARDED_ALLOW_IPS = env.str("FORWARDED_ALLOW_IPS", default="127.0.0.1,::1")
+FORWARDED_ALLOW_IPS = read.names("FORWARDED_ALLOW_IPS", ["127.0.0.1", "::1"])
 
 # --- Security -----------------------------------------------------------------------------------
 SECRET_KEY = read.secret_key(DATA_DIR)
 DEBUG = read.flag("DEBUG")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", *lan.hosts(BIND, LAN)])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[f"http://{h}:{PORT}" for h in lan.hosts(BIND, LAN)])
+ALLOWED_HOSTS = read.names("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]", *lan.hosts(BIND, LAN)])
+CSRF_TRUSTED_ORIGINS = read.names("CSRF_TRUSTED_ORIGINS", [f"http://{h}:{PORT}" for h in lan.hosts(BIND, LAN)])
 # True behind a proxy that speaks TLS: redirects, HSTS and cookies that never travel in the clear.
 HTTPS = read.flag("HTTPS")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None

@@ -64,6 +64,14 @@ def test_a_flag_is_false_by_any_usual_word_and_when_it_is_empty(word: str, monke
     assert env.flag("HTTPS") is False
 
 
+@pytest.mark.parametrize("name", ["ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "FORWARDED_ALLOW_IPS"])
+def test_a_list_has_no_spaces_and_no_empty_entries(name: str, tmp_path: Path) -> None:
+    code = f"from django.conf import settings; print(settings.{name})"
+    given = {name: " http://192.0.2.1,, http://192.0.2.2 , "}
+    ran = manage("shell", "--no-imports", "-c", code, DATA_DIR=tmp_path, SECRET_KEY="x", **given)
+    assert ran.stdout == "['http://192.0.2.1', 'http://192.0.2.2']\n", ran.stderr
+
+
 @pytest.mark.parametrize("given", ["/storj", "/storj/", "/a/b-c_d.e~f"])
 def test_a_path_prefix_loses_its_last_slash(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCRIPT_NAME", given)
