@@ -24,10 +24,11 @@ FORWARDED_ALLOW_IPS = read.names("FORWARDED_ALLOW_IPS", ["127.0.0.1", "::1"])
 # --- Security -----------------------------------------------------------------------------------
 SECRET_KEY = read.secret_key(DATA_DIR)
 DEBUG = read.flag("DEBUG")
-ALLOWED_HOSTS = read.names("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]", *lan.hosts(BIND, LAN)])
-CSRF_TRUSTED_ORIGINS = read.names("CSRF_TRUSTED_ORIGINS", [f"http://{h}:{PORT}" for h in lan.hosts(BIND, LAN)])
 # True behind a proxy that speaks TLS: redirects, HSTS and cookies that never travel in the clear.
 HTTPS = read.flag("HTTPS")
+ALLOWED_HOSTS = read.names("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]", *lan.hosts(BIND, LAN)])
+_scheme = "https" if HTTPS else "http"
+CSRF_TRUSTED_ORIGINS = read.names("CSRF_TRUSTED_ORIGINS", [f"{_scheme}://{h}:{PORT}" for h in lan.hosts(BIND, LAN)])
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_SSL_REDIRECT = HTTPS
 # The proxy talks plain HTTP to /healthz on the loopback address; a redirect there helps nobody.

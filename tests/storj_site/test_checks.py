@@ -83,6 +83,12 @@ def test_origins_that_contradict_https(settings: Any, https: bool, origin: str) 
     assert ids(checks.hosts_and_https()) == ["storj.W012"]
 
 
+@pytest.mark.parametrize("https", [True, False])
+def test_the_origins_that_come_from_the_address_fit_https(https: bool, tmp_path: Path) -> None:
+    done = manage(tmp_path, "check", "--tag", "security", BIND="192.168.1.5", HTTPS=https)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_several_processes_with_a_cache_in_memory(settings: Any) -> None:
     settings.WEB_CONCURRENCY = 2
     assert ids(checks.one_cache_for_all_processes()) == ["storj.W010"]
