@@ -1,5 +1,5 @@
 from django.contrib import admin
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
 from storj_site import views
@@ -9,7 +9,7 @@ admin.site.site_header = admin.site.site_title = "Storj node comparison"
 urlpatterns = [
     path("", include("comparison.urls")),
     path("api/", include("comparison.urls_api")),
-    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("login/", views.Login.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),
     path("status/", views.status, name="status"),
