@@ -214,6 +214,23 @@ def test_a_schema_of_its_own_makes_it_another_database() -> None:
     assert str(target(site)) == "database storj on localhost:5432, search_path site"
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("-c search_path=site", "-c search_path=site,public"),
+        ("-c search_path=site", '-c search_path="site",public'),
+        ("-c search_path=site,events", r"-c search_path=site,\ public"),
+        ("-c search_path=site", "-c search_path=other -c search_path=site"),
+        ("", '-c search_path="$user",public'),
+        ("", "-c search_path=public,site"),
+    ],
+)
+def test_the_first_schema_of_a_search_path_tells_databases_apart(one: str, other: str) -> None:
+    first, second = (target(ON_POSTGRESQL | {"OPTIONS": {"options": options}}) for options in (one, other))
+    assert first == second
+    assert first != target(ON_POSTGRESQL | {"OPTIONS": {"options": "-c search_path=events,site,public"}})
+
+
 def test_the_names_of_this_machine_are_one_server() -> None:
     hosts = ("", "localhost", "127.0.0.1", "/var/run/postgresql")
     assert len({target(ON_POSTGRESQL | {"HOST": host, "PORT": port}) for host in hosts for port in ("", 5432)}) == 1
