@@ -73,17 +73,17 @@ def test_a_list_has_no_spaces_and_no_empty_entries(name: str, tmp_path: Path) ->
     assert ran.stdout == "['192.0.2.1', '192.0.2.2']\n", ran.stderr
 
 
-@pytest.mark.parametrize("given", ["/storj", "/storj/", "/a/b-c_d.e~f"])
-def test_a_path_prefix_loses_its_last_slash(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("given", ["/storj", "/storj/", "/a/b-c_d.e~f", "/", "//"])
+def test_a_path_prefix_loses_its_last_slashes(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCRIPT_NAME", given)
     assert env.path_prefix("SCRIPT_NAME") == given.rstrip("/")
 
 
-@pytest.mark.parametrize("given", ["storj", "http://x/", "/a b", "/a?b", "//"])
+@pytest.mark.parametrize("given", ["storj", "http://x/", "/a b", "/a?b", "a//"])
 def test_what_is_no_path_is_refused_as_prefix(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCRIPT_NAME", given)
-    with pytest.raises(ImproperlyConfigured) if given != "//" else pytest.MonkeyPatch.context():
-        assert env.path_prefix("SCRIPT_NAME") == ""
+    with pytest.raises(ImproperlyConfigured, match="SCRIPT_NAME must be a path"):
+        env.path_prefix("SCRIPT_NAME")
 
 
 def test_without_lan_only_an_address_that_is_bound_by_name_is_a_host_of_this_machine() -> None:
