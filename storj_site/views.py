@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from comparison.access import may_view
 from storj_site.health import health
 from storj_site.status import parts
 
@@ -40,5 +41,5 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def status(request: HttpRequest) -> HttpResponse:
     if not (request.user.is_active and request.user.is_staff):
         raise PermissionDenied
-    context = admin.site.each_context(request) | {"title": "Status", "parts": parts()}
+    context = admin.site.each_context(request) | {"title": "Status", "parts": parts(may_view(request))}
     return render(request, "status.html", context)
