@@ -25,6 +25,8 @@ except ImproperlyConfigured as error:
 wsgi_app = "storj_site.wsgi:application"
 chdir = str(settings.BASE_DIR)
 worker_class = "storj_site.worker.BoundedThreadWorker"
+# Unlimited, as gunicorn's longest line is 8,190 bytes; the worker limits line and headers together.
+limit_request_line = 0
 # Whoever stops the site, systemd or Ctrl-C, has it ended within ten seconds.
 graceful_timeout = 8
 # The heartbeat of a worker is a file: in memory, so that a slow SD card never makes a worker look dead.

@@ -63,8 +63,11 @@ MAX_POOL_SIZE = read.number("MAX_POOL_SIZE", 20, least=1)  # places for reads of
 POOL_TIMEOUT = read.number("POOL_TIMEOUT", 30, least=1)  # seconds until a read without a place gives up
 CONNECTION_TIMEOUT = read.number("CONNECTION_TIMEOUT", 10, least=1)  # seconds that one gathering may take in all
 COMPARISON_WORKERS = read.number("COMPARISON_WORKERS", min(4, os.cpu_count() or 1), least=1)  # threads that gather
-MAX_NODES = read.number("MAX_NODES", 200, least=2)  # nodes in one comparison
-MAX_API_BODY = 1_000_000  # bytes of an API request; 200 names of 240 emoji, escaped, are 576 kB
+MAX_NODES = read.number("MAX_NODES", 200, least=2, most=1000)  # nodes in one comparison; more no page can show
+MAX_API_BODY = max(1_000_000, 5_000 * MAX_NODES)  # bytes of an API request; a name of 240 emoji, escaped, is 2.9 kB
+# A form, or an address, has a field for each node; Django's own limits are those with fewer nodes.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = max(1_000, 2 * MAX_NODES)
+DATA_UPLOAD_MAX_MEMORY_SIZE = max(2_621_440, MAX_API_BODY)
 
 # --- Databases ------------------------------------------------------------------------------------
 _site = read.database("DATABASE_URL", (DATA_DIR / "site.db").as_uri().replace("file://", "sqlite:///"))

@@ -15,6 +15,7 @@ BAD_VALUES = [
     ("PORT", "http", "PORT must be a whole number"),
     ("PORT", "70000", "PORT must be at most 65535"),
     ("MAX_NODES", "1", "MAX_NODES must be at least 2"),
+    ("MAX_NODES", "1001", "MAX_NODES must be at most 1000"),
     ("SCRIPT_NAME", "storj", "SCRIPT_NAME must be a path such as /storj"),
     ("CACHE_URL", "nonsense://", "CACHE_URL is not a cache URL"),
     ("DATABASE_URL", "sqlite:////srv/a#b.db", "write it as %23"),
