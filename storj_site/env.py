@@ -4,7 +4,8 @@ import hashlib
 import importlib.util
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
@@ -49,6 +50,24 @@ def flag(name: str, default: bool = False) -> bool:
     if text in ("false", "off", "no", "n", "0"):
         return False
     raise ImproperlyConfigured(f"{name} must be True or False, not {text!r}.")
+
+
+def names(name: str, default: Sequence[str]) -> list[str]:
+    """What stands between the commas, without spaces and empty entries."""
+    text = os.environ.get(name)
+    return list(default) if text is None else [entry.strip() for entry in text.split(",") if entry.strip()]
+
+
+def networks(name: str, default: Sequence[str]) -> list[str]:
+    """A list of IP addresses and networks, or "*"; raises ImproperlyConfigured with a sentence for anything else."""
+    found = names(name, default)
+    for entry in found:
+        try:
+            _ = entry == "*" or ip_network(entry)
+        except ValueError:
+            example = "an IP address or a network such as 192.0.2.0/24"
+            raise ImproperlyConfigured(f"{name} must have {example} in each place, not {entry!r}.") from None
+    return found
 
 
 def path_prefix(name: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from nodes.models import Event
 from nodes.reading import reading
 from storj_site import accounts, lan
 from storj_site.accounts import Password
+from storj_site.proxies import is_trusted
 
 USUAL_HOURS = 24
 
@@ -72,6 +74,8 @@ def _headers() -> Iterator[str]:
     if not validate_host(_host(), settings.ALLOWED_HOSTS):
         yield f"Host: {_allowed_host()}"
     if settings.HTTPS:
+        if not is_trusted(_own_address(), settings.FORWARDED_ALLOW_IPS):
+            raise NoSample("HTTPS is on, and FORWARDED_ALLOW_IPS does not name this machine; ask through the proxy.")
         yield "X-Forwarded-Proto: https"
 
 
@@ -85,6 +89,11 @@ def _host() -> str:
     """Where this machine reaches the site."""
     here = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - recognised, not bound
     return lan.as_host(here.get(settings.BIND, settings.BIND))
+
+
+def _own_address() -> str:
+    """From where a request to `_host()` comes on this machine: the same address."""
+    return str(socket.getaddrinfo(_host().strip("[]"), None)[0][4][0])
 
 
 def _origin(port: int) -> str:

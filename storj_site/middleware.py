@@ -1,4 +1,4 @@
-"""A database that cannot answer becomes a sentence with status 503, never a traceback."""
+"""A database that cannot answer, or a client that stops sending, becomes a sentence, never a traceback."""
 
 import logging
 from collections.abc import Callable
@@ -6,17 +6,17 @@ from typing import Any
 
 from django.contrib.auth import middleware as auth
 from django.db import Error as DatabaseError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.template.loader import render_to_string
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
 
 from nodes.errors import EventsUnavailable
+from storj_site.failures import unavailable, unfinished
 
 logger = logging.getLogger(__name__)
 
 SITE_TROUBLE = "The site's own database cannot answer: check DATABASE_URL, the free space and the rights on its file."
 
 
-class DatabaseTroubleMiddleware:
+class TroubleMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
@@ -30,6 +30,8 @@ class DatabaseTroubleMiddleware:
         if isinstance(error, DatabaseError):
             logger.error("Site database: %s", error)
             return unavailable(request, SITE_TROUBLE)
+        if isinstance(error, UnreadablePostError):
+            return unfinished(request)
         return None
 
 
@@ -50,10 +52,3 @@ class LoginRequiredMiddleware(auth.LoginRequiredMiddleware):
         except DatabaseError as error:
             logger.error("Site database: %s", error)
             return unavailable(request, SITE_TROUBLE)
-
-
-def unavailable(request: HttpRequest, sentence: str) -> HttpResponse:
-    """The sentence as JSON for the API, as a page that needs no database for everybody else."""
-    if request.path_info.startswith("/api/"):
-        return JsonResponse({"error": sentence}, status=503)
-    return HttpResponse(render_to_string("unavailable.html", {"sentence": sentence}), status=503)

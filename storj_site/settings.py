@@ -17,16 +17,18 @@ BIND = env.str("BIND", default="") or ("0.0.0.0" if LAN else "127.0.0.1")  # noq
 PORT = read.number("PORT", 8080, most=65_535)
 WEB_CONCURRENCY = read.number("WEB_CONCURRENCY", 1, least=1)  # worker processes; the cache in memory is per process
 THREADS = read.number("THREADS", 16, least=1)  # requests that one worker process answers at a time
-# Whose word about the client's address and TLS counts: the proxies on this machine.
-FORWARDED_ALLOW_IPS = env.str("FORWARDED_ALLOW_IPS", default="127.0.0.1,::1")
+CLIENT_TIMEOUT = read.number("CLIENT_TIMEOUT", 10, least=1)  # seconds that a client may keep a thread waiting
+# Whose word about TLS counts: the proxies on this machine.
+FORWARDED_ALLOW_IPS = read.networks("FORWARDED_ALLOW_IPS", ["127.0.0.1", "::1"])
 
 # --- Security -----------------------------------------------------------------------------------
 SECRET_KEY = read.secret_key(DATA_DIR)
 DEBUG = read.flag("DEBUG")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", *lan.hosts(BIND, LAN)])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[f"http://{h}:{PORT}" for h in lan.hosts(BIND, LAN)])
 # True behind a proxy that speaks TLS: redirects, HSTS and cookies that never travel in the clear.
 HTTPS = read.flag("HTTPS")
+ALLOWED_HOSTS = read.names("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]", *lan.hosts(BIND, LAN)])
+_scheme = "https" if HTTPS else "http"
+CSRF_TRUSTED_ORIGINS = read.names("CSRF_TRUSTED_ORIGINS", [f"{_scheme}://{h}:{PORT}" for h in lan.hosts(BIND, LAN)])
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_SSL_REDIRECT = HTTPS
 # The proxy talks plain HTTP to /healthz on the loopback address; a redirect there helps nobody.
@@ -61,8 +63,11 @@ MAX_POOL_SIZE = read.number("MAX_POOL_SIZE", 20, least=1)  # places for reads of
 POOL_TIMEOUT = read.number("POOL_TIMEOUT", 30, least=1)  # seconds until a read without a place gives up
 CONNECTION_TIMEOUT = read.number("CONNECTION_TIMEOUT", 10, least=1)  # seconds that one gathering may take in all
 COMPARISON_WORKERS = read.number("COMPARISON_WORKERS", min(4, os.cpu_count() or 1), least=1)  # threads that gather
-MAX_NODES = read.number("MAX_NODES", 200, least=2)  # nodes in one comparison
-MAX_API_BODY = 1_000_000  # bytes of an API request; 200 names of 240 emoji, escaped, are 576 kB
+MAX_NODES = read.number("MAX_NODES", 200, least=2, most=1000)  # nodes in one comparison; more no page can show
+MAX_API_BODY = max(1_000_000, 5_000 * MAX_NODES)  # bytes of an API request; a name of 240 emoji, escaped, is 2.9 kB
+# A form, or an address, has a field for each node; Django's own limits are those with fewer nodes.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = max(1_000, 2 * MAX_NODES)
+DATA_UPLOAD_MAX_MEMORY_SIZE = max(2_621_440, MAX_API_BODY)
 
 # --- Databases ------------------------------------------------------------------------------------
 _site = read.database("DATABASE_URL", (DATA_DIR / "site.db").as_uri().replace("file://", "sqlite:///"))
@@ -113,7 +118,7 @@ MIDDLEWARE = [
     "storj_site.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "storj_site.middleware.DatabaseTroubleMiddleware",
+    "storj_site.middleware.TroubleMiddleware",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

@@ -11,6 +11,7 @@ from django.db import Error as DatabaseError
 from django.db import connection as site
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from comparison.api_access import NOT_ALLOWED
 from comparison.cache import statistics
 from nodes import sql
 from nodes.adopt import missing_indexes, plan
@@ -55,8 +56,11 @@ class _Source:
     title: str
     read: Callable[[], Sequence[Row]]
     columns: Row = ()
+    allowed: bool = True
 
     def part(self) -> Part:
+        if not self.allowed:
+            return Part(self.title, trouble=NOT_ALLOWED)
         try:
             return Part(self.title, self.read(), self.columns)
         except EventsUnavailable as error:
@@ -65,13 +69,14 @@ class _Source:
             return Part(self.title, trouble=SITE_TROUBLE)
 
 
-def parts() -> list[Part]:
+def parts(names_nodes: bool = True) -> list[Part]:
+    """Everything, or all but the names of the nodes."""
     trouble = _trouble_with_events()
     of_events = [
         Part(source.title, trouble=trouble) if trouble else source.part()
         for source in (
             _Source("Events database", _events_database),
-            _Source("Events per node", _events_per_node, ("Node", "Events", "Oldest", "Newest")),
+            _Source("Events per node", _events_per_node, ("Node", "Events", "Oldest", "Newest"), names_nodes),
             _Source("Indexes of the events database", _indexes, ("Index", "For", "")),
             _Source("What `make adopt` would add", _to_adopt),
         )

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlparse
 from urllib.request import url2pathname
 
-_SEARCH_PATH = re.compile(r"search_path\s*=\s*(\S+)")
+_SEARCH_PATH = re.compile(r"search_path\s*=\s*((?:\\.|\S)+)")  # a space in it is escaped
 _THIS_MACHINE = ("", "localhost", "127.0.0.1", "::1")
 _USUAL_PORT = "5432"
 
@@ -36,13 +36,23 @@ def target(config: Mapping[str, Any]) -> Target:
     if "sqlite3" in config["ENGINE"]:
         return Target(file=_file(str(config["NAME"])))
     options = config.get("OPTIONS", {})
-    found = _SEARCH_PATH.search(str(options.get("options", "")))
-    return Target(server=_server(config), name=str(config["NAME"]), schema=found[1] if found else "")
+    return Target(server=_server(config), name=str(config["NAME"]), schema=_schema(str(options.get("options", ""))))
 
 
 def _file(name: str) -> Path:
     """The path behind links; a read-only file is given as a URI."""
     return Path(url2pathname(urlparse(name).path) if name.startswith("file:") else name).resolve()
+
+
+def _schema(options: str) -> str:
+    """Where tables are made: the first of the search path, empty for PostgreSQL's own default.
+
+    As there, the last of several options counts, and a schema with the user's name is taken not to exist.
+    """
+    search_paths = _SEARCH_PATH.findall(options)
+    schemas = [name.strip('\\ "') for name in search_paths[-1].split(",")] if search_paths else []
+    first = next((name for name in schemas if name not in ("", "$user")), "public")
+    return "" if first == "public" else first
 
 
 def _server(config: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from nodes.known import known_nodes
 from nodes.models import Event, Node
-from storj_site.middleware import unavailable
+from storj_site.failures import unavailable
 from tests.comparison.conftest import AS_OF
 
 PAGE, CSV, JSON = (reverse(name) for name in ("compare", "comparison-csv", "comparison-json"))

@@ -83,6 +83,12 @@ def test_origins_that_contradict_https(settings: Any, https: bool, origin: str) 
     assert ids(checks.hosts_and_https()) == ["storj.W012"]
 
 
+@pytest.mark.parametrize("https", [True, False])
+def test_the_origins_that_come_from_the_address_fit_https(https: bool, tmp_path: Path) -> None:
+    done = manage(tmp_path, "check", "--tag", "security", BIND="192.168.1.5", HTTPS=https)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_several_processes_with_a_cache_in_memory(settings: Any, memory_cache: None) -> None:
     settings.WEB_CONCURRENCY = 2
     assert ids(checks.one_cache_for_all_processes()) == ["storj.W010"]
@@ -206,6 +212,23 @@ def test_a_schema_of_its_own_makes_it_another_database() -> None:
     site, events = (ON_POSTGRESQL | {"OPTIONS": {"options": f"-c search_path={name}"}} for name in ("site", "events"))
     assert target(site) != target(events)
     assert str(target(site)) == "database storj on localhost:5432, search_path site"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("-c search_path=site", "-c search_path=site,public"),
+        ("-c search_path=site", '-c search_path="site",public'),
+        ("-c search_path=site,events", r"-c search_path=site,\ public"),
+        ("-c search_path=site", "-c search_path=other -c search_path=site"),
+        ("", '-c search_path="$user",public'),
+        ("", "-c search_path=public,site"),
+    ],
+)
+def test_the_first_schema_of_a_search_path_tells_databases_apart(one: str, other: str) -> None:
+    first, second = (target(ON_POSTGRESQL | {"OPTIONS": {"options": options}}) for options in (one, other))
+    assert first == second
+    assert first != target(ON_POSTGRESQL | {"OPTIONS": {"options": "-c search_path=events,site,public"}})
 
 
 def test_the_names_of_this_machine_are_one_server() -> None:

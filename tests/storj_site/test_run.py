@@ -193,6 +193,16 @@ def test_hosts_that_the_operator_names_stay_the_only_ones_with_lan(
         assert site.get("/login/", Host=lan.own_names()[0]).status == 400
 
 
+@pytest.mark.parametrize(("proxies", "status"), [("127.0.0.1", 200), ("192.0.2.9", 301)], ids=["trusted", "stranger"])
+def test_only_the_named_proxies_may_say_that_a_request_came_by_tls(
+    proxies: str, status: int, first_run: Site, tmp_path: Path, static_root: Path
+) -> None:
+    settings = {"HTTPS": True, "FORWARDED_ALLOW_IPS": proxies, "DATA_DIR": data_of(first_run)}
+    with running(tmp_path / "proxied", STATIC_ROOT=static_root, **settings) as site:
+        assert site.get("/login/", **{"X-Forwarded-Proto": "https"}).status == status
+        assert len(site.sample_lines) == (status == 200)
+
+
 @pytest.fixture(scope="module")
 def prefixed(first_run: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """With static files of its own, because their addresses have the prefix too."""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.db import connections
 from django.test import Client
 from django.urls import reverse
@@ -77,6 +77,19 @@ def test_events_of_each_node_are_told_with_oldest_and_newest() -> None:
         Event.objects.create(node_name="a <b>", timestamp=NOON - timedelta(hours=hours))
     expected = ("a <b>", "3", "2026-11-20 09:00:00 UTC", "2026-11-20 11:00:00 UTC")
     assert part("Events per node").rows == [expected, ("All nodes", "at most 3, by the first and last id", "", "")]
+
+
+@pytest.mark.parametrize("may_see", [False, True])
+def test_names_of_nodes_are_for_staff_that_may_see_nodes(client: Client, may_see: bool) -> None:
+    Event.objects.create(node_name="hidden name", timestamp=NOON)
+    staff = User.objects.create_user("someone", is_staff=True)
+    if may_see:
+        staff.user_permissions.add(Permission.objects.get(codename="view_node"))
+    client.force_login(staff)
+    page = client.get(reverse("status")).content.decode()
+    assert "<h2>Events per node</h2>" in page
+    assert ("hidden name" in page) == may_see
+    assert ("may not view nodes" in page) != may_see
 
 
 @pytest.fixture
