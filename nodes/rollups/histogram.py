@@ -6,8 +6,7 @@ Buckets grow by a constant factor: value v > 0 is in bucket ceil(log_GAMMA(v)), 
 """
 
 import math
-import sys
-from array import array
+import struct
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -17,8 +16,13 @@ RELATIVE_ERROR = 0.005
 GAMMA = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR)
 ZERO = 0  # the bucket of 0 ms; bucket b > 0 here is the paper's bucket b - 1, whose first holds 1 ms
 _LOG_GAMMA = math.log(GAMMA)
+# 35 years in milliseconds. What claims to have taken longer is put there: floats are exact enough up to it.
+LONGEST = 2**40
 
-Histogram = Counter[int]
+BYTES_PER_BUCKET = 6
+
+Histogram = dict[int, int]
+Totals = list[int]  # a count for each bucket that there can be
 
 
 @lru_cache(maxsize=200_000)
@@ -26,7 +30,7 @@ def bucket_of(milliseconds: int) -> int:
     """The bucket of a duration of 0 or more."""
     if milliseconds == 0:
         return ZERO
-    return math.ceil(math.log(milliseconds) / _LOG_GAMMA) + 1
+    return math.ceil(math.log(min(milliseconds, LONGEST)) / _LOG_GAMMA) + 1
 
 
 def value_of(bucket: int) -> int:
@@ -40,12 +44,20 @@ def value_of(bucket: int) -> int:
     return round(2 * low * high / (low + high))
 
 
-def histogram_of(durations: Iterable[int]) -> Histogram:
-    counts = Counter(durations)
-    merged: Histogram = Counter()
-    for duration, count in counts.items():
-        merged[bucket_of(duration)] += count
+def histogram_of(durations: Iterable[int | str]) -> Histogram:
+    """Durations may be their decimal text: equal ones are counted before they are read."""
+    merged: Histogram = {}
+    for duration, count in Counter(durations).items():
+        bucket = bucket_of(int(duration))
+        merged[bucket] = merged.get(bucket, 0) + count
     return merged
+
+
+def add(histogram: Histogram, other: Mapping[int, int]) -> None:
+    """Merges `other` into `histogram`."""
+    known = histogram.get
+    for bucket, count in other.items():
+        histogram[bucket] = known(bucket, 0) + count
 
 
 def nearest_rank(histogram: Mapping[int, int], percent: int) -> int | None:
@@ -68,17 +80,29 @@ def packed(histogram: Mapping[int, int]) -> bytes:
     Counts above 2^32 - 1 cannot be packed: an hour or day has no 4 billion events.
     """
     buckets = sorted(histogram)
-    return _bytes(array("H", buckets)) + _bytes(array("I", (histogram[bucket] for bucket in buckets)))
+    return _format(len(buckets)).pack(*buckets, *(histogram[bucket] for bucket in buckets))
 
 
-def add_packed(histogram: Histogram, data: bytes) -> None:
-    """Merges what `packed` made into `histogram`."""
-    size = len(data) // 6
-    buckets, counts = array("H"), array("I")
-    buckets.frombytes(data[: 2 * size])
-    counts.frombytes(data[2 * size :])
-    for bucket, count in zip(*map(_native, (buckets, counts)), strict=True):
-        histogram[bucket] += count
+def unpacked(data: bytes) -> Histogram:
+    size = len(data) // BYTES_PER_BUCKET
+    numbers = _format(size).unpack(data)
+    return dict(zip(numbers[:size], numbers[size:], strict=True))
+
+
+def no_totals() -> Totals:
+    return [0] * (bucket_of(LONGEST) + 1)
+
+
+def add_packed(totals: Totals, data: bytes) -> None:
+    """Merges what `packed` made into `totals`; for many of them, in a fifth of the time of adding dicts."""
+    size = len(data) // BYTES_PER_BUCKET
+    numbers = _format(size).unpack(data)
+    for bucket, count in zip(numbers[:size], numbers[size:]):  # noqa: B905 - strict costs a fifth
+        totals[bucket] += count
+
+
+def histogram_of_totals(totals: Totals) -> Histogram:
+    return {bucket: count for bucket, count in enumerate(totals) if count}
 
 
 def _whole_numbers_in(bucket: int) -> tuple[int, int]:
@@ -95,11 +119,6 @@ def _whole_numbers_in(bucket: int) -> tuple[int, int]:
     return low, max(low, high)
 
 
-def _bytes(numbers: "array[int]") -> bytes:
-    return _native(numbers).tobytes()
-
-
-def _native(numbers: "array[int]") -> "array[int]":
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers
+@lru_cache(maxsize=4_000)
+def _format(size: int) -> struct.Struct:
+    return struct.Struct(f"<{size}H{size}I")
