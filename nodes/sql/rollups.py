@@ -17,16 +17,17 @@ LOCK_TIMEOUT = "200ms"
 _GROUPS = f"""
 WITH batch AS MATERIALIZED (
     SELECT id, node_name, timestamp, satellite_id, action, status, size, duration_ms,
-        {{stored_form}} AS stored, {{sound}} AS sound
+        {{stored_form}} AS stored, {{sound_values}} AS sound_values
     FROM events WHERE id > %s AND id <= %s ORDER BY id LIMIT %s
-)
+),
+judged AS (SELECT *, stored AND sound_values AS sound FROM batch)
 SELECT node_name, CASE WHEN stored THEN substr(timestamp, 1, 13) END, satellite_id,
     CASE WHEN sound THEN action END, CASE WHEN sound THEN status END,
     COUNT(*), SUM(CASE WHEN sound THEN size END),
     MIN(CASE WHEN stored AND timestamp >= '{LONG_AGO}' THEN timestamp END),
     MAX(CASE WHEN stored AND timestamp < '{FAR_AHEAD}' THEN timestamp END),
     MAX(id), {{durations}}
-FROM batch GROUP BY 1, 2, 3, 4, 5
+FROM judged GROUP BY 1, 2, 3, 4, 5
 """
 _FACTS = "id, timestamp, piece_id, satellite_id, node_name, size"
 _MARKED = f"SELECT {_FACTS} FROM events WHERE id > %s AND id <= %s AND (id %% %s = 0 OR id = %s)"
@@ -99,7 +100,7 @@ def groups(connection: BaseDatabaseWrapper, after: int, end: int, limit: int) ->
     vendor = connection.vendor
     statement = _GROUPS.format(
         stored_form=DIALECTS[vendor].stored_form,
-        sound=soundness.sound(vendor),
+        sound_values=soundness.sound_values(vendor),
         durations=soundness.durations(vendor),
     )
     return _rows(connection, statement, after, end, limit)
