@@ -9,7 +9,7 @@ import logging
 import time
 from dataclasses import dataclass
 
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from nodes.models import RollupNode, RollupSatellite
@@ -27,6 +27,8 @@ BATCH = 50_000
 MOST_GROUPS = 2_000
 # Batches to forget at once, for the same reason.
 MOST_FORGOTTEN = 500
+LOCK_TRIES = 5
+PAUSE = 0.2  # seconds
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def rollup_once(limit: int = BATCH) -> Batch:
     """Counts the next `limit` events at most, fewer if they are of many hours. Raises django.db.Error."""
     connection = connections[EVENTS]
     while True:
-        end = sql.settled_id(connection)
+        end = _settled_id(connection)
         with sql.snapshot(connection):
             next_ = _prepared(connection, end, limit)
         if isinstance(next_, _Resumed):
@@ -76,6 +78,16 @@ def rollup_once(limit: int = BATCH) -> Batch:
         elif (locked := _write(connection, next_)) is not None:
             last_id = next_.increments.last_id
             return Batch(next_.increments.events, last_id, max(0, end - last_id), locked)
+
+
+def _settled_id(connection: BaseDatabaseWrapper) -> int:
+    """Others write between our tries: who waits for a lock makes all behind it wait too."""
+    for _ in range(LOCK_TRIES - 1):
+        try:
+            return sql.settled_id(connection)
+        except OperationalError:
+            time.sleep(PAUSE)
+    return sql.settled_id(connection)
 
 
 def _prepared(connection: BaseDatabaseWrapper, end: int, limit: int) -> _Prepared | _Resumed:
