@@ -1,17 +1,15 @@
 """Counts new events into the roll-ups by hand, or from a timer."""
 
-import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import CommandError
-from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.text import Text
 
 from nodes.commands import OperatorCommand
 from nodes.errors import explained
+from nodes.progress import EventsBar
 from nodes.rollups.roll import BATCH, Batch, rollup_once
 
 
@@ -31,7 +29,7 @@ class Command(OperatorCommand):
         if batch < 1:
             raise CommandError("--batch must be at least 1.")
         began, events, behind = time.perf_counter(), 0, 0
-        with explained(writing=True), _Bar(disable=not sys.stdout.isatty()) as bar:
+        with explained(writing=True), EventsBar("Counting") as bar:
             for done in _batches(batch, until_done):
                 events, behind = events + done.events, done.behind
                 bar.show(events, events + behind)
@@ -46,18 +44,3 @@ def _batches(size: int, until_done: bool) -> Iterator[Batch]:
         yield batch
         if batch.is_last or not until_done:
             return
-
-
-class _Rate(ProgressColumn):
-    def render(self, task: Task) -> Text:
-        return Text(f"{task.speed or 0:,.0f} events a second")
-
-
-class _Bar(Progress):
-    def __init__(self, disable: bool) -> None:
-        columns = TextColumn("Counting"), BarColumn(), TaskProgressColumn(), _Rate(), TimeRemainingColumn()
-        super().__init__(*columns, disable=disable)
-        self._events = self.add_task("Counting", total=None)
-
-    def show(self, done: int, total: int) -> None:
-        self.update(self._events, completed=done, total=total)
