@@ -19,8 +19,9 @@ from nodes.sql.rollups import newest_id
 
 # Read, and archived, at once.
 CHUNK = 10_000
-# Deleted at once: so many that it takes about AIM seconds of the write lock.
-FEWEST, MOST, AIM = 50, 5_000, 0.03
+# Deleted by one statement, and the seconds after which a transaction takes no further one.
+SLICE, LONG_ENOUGH = 50, 0.03
+LONGEST_PAUSE = 1.0  # seconds
 
 Row = tuple[Any, ...]
 
@@ -34,40 +35,31 @@ def prunable(before: str) -> int:
 def prune(before: str, archive: Archive | None = None) -> Iterator[int]:
     """Deletes them, and says after each transaction how many it deleted. Raises django.db.Error and ArchiveError."""
     connection = connections[EVENTS]
-    pace, after = _Pace(), ("", 0)
+    after = ("", 0)
     while rows := pruning.prunable(connection, before, _counted(connection), after, CHUNK):
         if archive is not None:
             archive.add(rows)
+        after = rows[-1][1], rows[-1][0]
         while rows:
-            batch, rows = rows[: pace.size], rows[pace.size :]
-            deleted, seconds = _delete(connection, batch)
+            done, deleted, seconds = _delete(connection, rows)
+            rows = rows[done:]
             yield deleted
-            pace.took(seconds)
-            after = batch[-1][1], batch[-1][0]
+            time.sleep(min(seconds, LONGEST_PAUSE))
 
 
-def _delete(connection: BaseDatabaseWrapper, rows: list[Row]) -> tuple[int, float]:
-    """How many it deleted, and how long it held the lock."""
+def _delete(connection: BaseDatabaseWrapper, rows: list[Row]) -> tuple[int, int, float]:
+    """With how many rows it is done, how many it deleted, and how many seconds it held the lock."""
+    done = deleted = 0
     with transaction.atomic(using=connection.alias):
         began = time.perf_counter()
         counted, newest = _counted(connection), newest_id(connection)
-        deletable = [(row[0], row[1]) for row in rows if row[0] <= counted and row[0] < newest]
-        deleted = pruning.delete_events(connection, deletable)
-    return deleted, time.perf_counter() - began
+        while done < len(rows) and (not done or time.perf_counter() - began < LONG_ENOUGH):
+            slice_ = rows[done : done + SLICE]
+            deletable = [(row[0], row[1]) for row in slice_ if row[0] <= counted and row[0] < newest]
+            deleted += pruning.delete_events(connection, deletable)
+            done += len(slice_)
+    return done, deleted, time.perf_counter() - began
 
 
 def _counted(connection: BaseDatabaseWrapper) -> int:
     return watermark.cut(connection, watermark.state(connection).watermark).counted
-
-
-class _Pace:
-    def __init__(self) -> None:
-        self.size = 10 * FEWEST
-
-    def took(self, seconds: float) -> None:
-        """Adapts the size to the machine, and leaves the lock to others for as long as we had it."""
-        if seconds > AIM:
-            self.size = max(FEWEST, self.size // 2)
-        elif seconds < AIM / 2:
-            self.size = min(MOST, self.size * 2)
-        time.sleep(min(seconds, 1.0))

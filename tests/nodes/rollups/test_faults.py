@@ -14,9 +14,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from nodes.adopt import adopt
 from nodes.rollups.roll import rollup_once
 from tests.nodes import monitor_files
-from tests.nodes.conftest import Opened
 from tests.nodes.rollups import oracle, tables
 from tests.nodes.rollups.test_roll import event
+from tests.opened import Opened
 from tests.processes import ROOT, environment
 
 # More of them by hand: KILLS=200 pytest tests/nodes/rollups/test_faults.py

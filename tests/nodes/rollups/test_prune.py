@@ -14,10 +14,10 @@ from nodes.rollups.archive import Archive, ArchiveError
 from nodes.rollups.prune import prunable, prune
 from nodes.rollups.roll import rollup_once
 from nodes.sql.pruning import COLUMNS
-from tests.nodes.conftest import Opened
 from tests.nodes.rollups import tables
 from tests.nodes.rollups.test_faults import an_adopted_file, some_events
 from tests.nodes.rollups.test_roll import event
+from tests.opened import Opened
 from tests.processes import ROOT, environment, manage
 
 CUTOFF = "2026-11-22T00:00:00+00:00"
