@@ -11,8 +11,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 
 from nodes.adopt import adopt, adopted
-from nodes.router import EVENTS, EVENTS_MODELS
 from nodes.rollups.schema import OWN_TABLES
+from nodes.router import EVENTS, EVENTS_MODELS
 from nodes.schema import INDEXES, TABLES
 
 
