@@ -32,14 +32,14 @@ from nodes.rollups import prune
 from nodes.rollups.archive import Archive
 from nodes.sql.pruning import COLUMNS
 dice, prune.CHUNK = random.Random(3), 100
-for _ in range(25):
+for turn in range(20):
     child = os.fork()
     if not child:
         with Archive(Path(sys.argv[1]), COLUMNS) as archive:
             for _ in prune.prune('2027-01-01', archive):
                 pass
         os._exit(0)
-    time.sleep(dice.uniform(0.0, 0.03))
+    time.sleep(dice.uniform(0.0, 0.02 * turn))
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
 """
@@ -109,9 +109,9 @@ def test_a_prune_that_is_killed_at_any_moment_loses_no_event(tmp_path: Path, ope
     with Archive(archive, COLUMNS):
         pass
     kept, saved = ids(), [int(row["id"]) for row in archived(archive)]
-    assert 1 < len(kept) < 3_000
+    assert 1 <= len(kept) < 3_000
     assert kept | set(saved) == set(range(1, 3_001))
-    assert max(saved.count(id_) for id_ in saved[::50]) <= 1 + 25
+    assert max(saved.count(id_) for id_ in saved[::50]) <= 1 + 20
     assert tables.counts() == counts
 
 
