@@ -18,6 +18,7 @@ from django.db.migrations.exceptions import MigrationSchemaMissing
 from nodes import catalog
 from nodes.catalog import Found
 from nodes.display import size
+from nodes.rollups.schema import OWN_TABLES
 from nodes.schema import INDEXES, TABLES, Index, Table
 
 # Building an index on more rows than these takes long enough to be announced.
@@ -57,7 +58,7 @@ def plan(connection: BaseDatabaseWrapper) -> list[Step]:
     """What adopt() would add, in its order, without writing; at a bounded cost on any size."""
     relations = catalog.relations(connection)
     # What has a table's name and is none, a view for example, stays as it is.
-    wanted = [table for table in TABLES if relations.get(table.name, True)]
+    wanted = [table for table in (*TABLES, *OWN_TABLES) if relations.get(table.name, True)]
     found = {table.name: catalog.find(connection, table.name) for table in wanted if table.name in relations}
     new = [Step(f"table {t.name}", t.name, t.create_sql(connection.vendor)) for t in wanted if t.name not in found]
     columns = [step for t in wanted if t.name in found for step in _columns(t, found[t.name], connection.vendor)]

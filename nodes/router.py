@@ -17,6 +17,12 @@ EVENTS_MODELS = frozenset(
         "earningsestimate",
         "payout",
         "hashstorecompaction",
+        "rollupnode",
+        "rollupsatellite",
+        "rollupcount",
+        "rolluplatencies",
+        "rollupbatch",
+        "rollupstate",
     }
 )
 

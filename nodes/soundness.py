@@ -63,9 +63,13 @@ DIALECTS = {
 
 def sound(vendor: str) -> str:
     """Whether an event counts; NULL means no, as false does."""
+    return f"{DIALECTS[vendor].stored_form} AND {sound_values(vendor)}"
+
+
+def sound_values(vendor: str) -> str:
+    """What else than its time stamp makes an event sound: one that is needed alone is not worked out twice."""
     dialect = DIALECTS[vendor]
-    return f"""{dialect.stored_form}
-        AND action IN ({_listed(ACTIONS)})
+    return f"""action IN ({_listed(ACTIONS)})
         AND status IN ({_listed(STATUSES)})
         AND (size IS NULL OR ({dialect.whole.format("size")} AND size BETWEEN 0 AND {MAX_SIZE}))
         AND (duration_ms IS NULL OR ({dialect.whole.format("duration_ms")} AND duration_ms >= 0))"""

@@ -7,6 +7,14 @@ from nodes.models.events import (
     Reputation,
     StorageSnapshot,
 )
+from nodes.models.rollups import (
+    RollupBatch,
+    RollupCount,
+    RollupLatencies,
+    RollupNode,
+    RollupSatellite,
+    RollupState,
+)
 from nodes.models.site import ApiToken, Node
 
 __all__ = [
@@ -18,5 +26,11 @@ __all__ = [
     "Node",
     "Payout",
     "Reputation",
+    "RollupBatch",
+    "RollupCount",
+    "RollupLatencies",
+    "RollupNode",
+    "RollupSatellite",
+    "RollupState",
     "StorageSnapshot",
 ]

@@ -8,6 +8,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from nodes.adopt import adopt, adopted, plan
 from nodes.errors import FORBIDDEN, FULL, EventsUnavailable, explained
+from nodes.rollups.schema import OWN_TABLES
 from nodes.schema import INDEXES, TABLES
 from tests.nodes import monitor_files
 from tests.nodes.monitor_files import digests, index_columns, objects, rows, writing
@@ -30,12 +31,14 @@ def added_to(path: Path, opened: Opened) -> set[str]:
 
 
 @pytest.mark.sqlite_files
-def test_a_current_monitors_database_gets_two_indexes_and_stays_the_same_otherwise(
+def test_a_current_monitors_database_gets_two_indexes_and_our_tables_and_stays_the_same_otherwise(
     tmp_path: Path, opened: Opened
 ) -> None:
     path = monitor_files.current(tmp_path / "events.db")
     before = digests(path)
-    assert added_to(path, opened) == {"idx_reputation_latest", "idx_earnings_latest"}
+    ours = {table.name for table in OWN_TABLES}
+    added = {name for name in added_to(path, opened) if not name.startswith("sqlite_autoindex_")}
+    assert added == {"idx_reputation_latest", "idx_earnings_latest"} | ours
     assert digests(path) == before
 
 
@@ -95,7 +98,7 @@ def test_a_fresh_database_gets_every_table_with_its_columns(fresh: BaseDatabaseW
     adopt(fresh, silent)
     assert adopted(fresh)
     with fresh.cursor() as cursor:
-        for table in TABLES:
+        for table in (*TABLES, *OWN_TABLES):
             described = fresh.introspection.get_table_description(cursor, table.name)
             assert [info.name for info in described] == [column.name for column in table.columns]
 

@@ -11,6 +11,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 
 from nodes.adopt import adopt, adopted
+from nodes.rollups.schema import OWN_TABLES
 from nodes.router import EVENTS, EVENTS_MODELS
 from nodes.schema import INDEXES, TABLES
 
@@ -55,7 +56,7 @@ def test_no_migration_is_missing(databases: None) -> None:
 
 
 def test_models_have_the_columns_of_the_schema() -> None:
-    declared = {table.name: [column.name for column in table.columns] for table in TABLES}
+    declared = {table.name: [column.name for column in table.columns] for table in (*TABLES, *OWN_TABLES)}
     assert declared == {
         model._meta.db_table: [field.column for field in model._meta.local_concrete_fields] for model in events_models()
     }

@@ -1,4 +1,4 @@
-"""The raw SQL of this app. Every statement runs on SQLite and on PostgreSQL."""
+"""Names, the figures of lists and pages, and the intake of demonstration data."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,0 +1,98 @@
+"""Our own tables in the events database. nodes/rollups/ fills them; nothing else writes to them."""
+
+from django.db import models
+
+
+class RollupNode(models.Model):
+    """A small number for a node's name; times as stored, of all its events that have one in the stored form."""
+
+    id = models.BigAutoField(primary_key=True)
+    name = models.TextField(unique=True)
+    first_event = models.TextField(null=True)
+    last_event = models.TextField(null=True)
+
+    class Meta:
+        db_table = "rollup_nodes"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RollupSatellite(models.Model):
+    """A small number for a satellite's id."""
+
+    id = models.BigAutoField(primary_key=True)
+    name = models.TextField(unique=True)
+
+    class Meta:
+        db_table = "rollup_satellites"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RollupCount(models.Model):
+    """Attempts and their bytes; what span, start, satellite, action and status mean is in nodes/rollups/codes.py."""
+
+    pk = models.CompositePrimaryKey("node", "span", "start", "satellite", "action", "status")
+    node = models.BigIntegerField()
+    span = models.BigIntegerField()
+    start = models.BigIntegerField()
+    satellite = models.BigIntegerField()
+    action = models.BigIntegerField()
+    status = models.BigIntegerField()
+    attempts = models.BigIntegerField()
+    bytes = models.BigIntegerField()
+
+    class Meta:
+        db_table = "rollup_counts"
+
+    def __str__(self) -> str:
+        return f"{self.attempts} attempts {self.pk}"
+
+
+class RollupLatencies(models.Model):
+    """A packed histogram of the durations of successful attempts."""
+
+    pk = models.CompositePrimaryKey("node", "span", "start", "action")
+    node = models.BigIntegerField()
+    span = models.BigIntegerField()
+    start = models.BigIntegerField()
+    action = models.BigIntegerField()
+    buckets = models.BinaryField()
+
+    class Meta:
+        db_table = "rollup_latencies"
+        verbose_name_plural = "rollup latencies"
+
+    def __str__(self) -> str:
+        return f"Latencies {self.pk}"
+
+
+class RollupBatch(models.Model):
+    """The ids after `after_id` up to `last_id` were counted; `marks` tell some of those rows from others."""
+
+    last_id = models.BigIntegerField(primary_key=True)
+    after_id = models.BigIntegerField()
+    marks = models.BinaryField()
+
+    class Meta:
+        db_table = "rollup_batches"
+        verbose_name_plural = "rollup batches"
+
+    def __str__(self) -> str:
+        return f"Events {self.after_id + 1} to {self.last_id}"
+
+
+class RollupState(models.Model):
+    """One row: every event up to the id `watermark` is counted; `turn` grows with each change of the roll-ups."""
+
+    id = models.BigAutoField(primary_key=True)
+    watermark = models.BigIntegerField()
+    turn = models.BigIntegerField()
+
+    class Meta:
+        db_table = "rollup_state"
+
+    def __str__(self) -> str:
+        return f"Counted up to {self.watermark}"

@@ -1,0 +1,33 @@
+"""The small numbers in the roll-ups' rows."""
+
+from datetime import date
+from functools import lru_cache
+
+from nodes.soundness import ACTIONS, STATUSES
+
+# What `start` counts from 1970 on, in hours: the hour, the day's first hour. Broken rows without a time that
+# could be read are in one row per node and satellite, with start 0.
+HOUR, DAY, NO_TIME = 0, 1, 2
+HOURS_A_DAY = 24
+
+ACTION_CODES = {action: code for code, action in enumerate(ACTIONS, start=1)}
+STATUS_CODES = {status: code for code, status in enumerate(STATUSES, start=1)}
+BROKEN = 0  # as action and as status: a row that the metrics skip
+NO_SATELLITE = 0  # none recorded, or not a text
+
+_1970 = date(1970, 1, 1).toordinal()
+
+
+@lru_cache(maxsize=10_000)
+def hour_of(text: str) -> int | None:
+    """Hours since 1970 of "2026-11-23T11"; None if there is no such hour."""
+    try:
+        day, hour = date.fromisoformat(text[:10]).toordinal() - _1970, int(text[11:])
+    except ValueError:
+        return None
+    return day * HOURS_A_DAY + hour if hour < HOURS_A_DAY else None
+
+
+def day_of(hour: int) -> int:
+    """The first hour of the hour's day."""
+    return hour // HOURS_A_DAY * HOURS_A_DAY

@@ -1,0 +1,124 @@
+"""A mergeable histogram of durations with a bounded relative error.
+
+Buckets grow by a constant factor: value v > 0 is in bucket ceil(log_GAMMA(v)), the logarithmic mapping of DDSketch
+(Masson, Rim, Lee: "DDSketch: A Fast and Fully-Mergeable Quantile Sketch with Relative-Error Guarantees", VLDB 2019).
+0 ms has a bucket of its own. Merging adds counts, so any split of the same durations gives the same histogram.
+"""
+
+import math
+import struct
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+# Half of the 1 % that is promised: the other half is for answers in whole milliseconds.
+RELATIVE_ERROR = 0.005
+GAMMA = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR)
+ZERO = 0  # the bucket of 0 ms; bucket b > 0 here is the paper's bucket b - 1, whose first holds 1 ms
+_LOG_GAMMA = math.log(GAMMA)
+# 35 years in milliseconds. What claims to have taken longer is put there: floats are exact enough up to it.
+LONGEST = 2**40
+
+BYTES_PER_BUCKET = 6
+
+Histogram = dict[int, int]
+Totals = list[int]  # a count for each bucket that there can be
+
+
+@lru_cache(maxsize=200_000)
+def bucket_of(milliseconds: int) -> int:
+    """The bucket of a duration of 0 or more."""
+    if milliseconds == 0:
+        return ZERO
+    return math.ceil(math.log(min(milliseconds, LONGEST)) / _LOG_GAMMA) + 1
+
+
+def value_of(bucket: int) -> int:
+    """The whole number of milliseconds that stands for a bucket.
+
+    The harmonic middle of the whole numbers in it: no other is off by less in the worst case.
+    """
+    if bucket == ZERO:
+        return 0
+    low, high = _whole_numbers_in(bucket)
+    return round(2 * low * high / (low + high))
+
+
+def histogram_of(durations: Iterable[int | str]) -> Histogram:
+    """Durations may be their decimal text: equal ones are counted before they are read."""
+    merged: Histogram = {}
+    for duration, count in Counter(durations).items():
+        bucket = bucket_of(int(duration))
+        merged[bucket] = merged.get(bucket, 0) + count
+    return merged
+
+
+def add(histogram: Histogram, other: Mapping[int, int]) -> None:
+    """Merges `other` into `histogram`."""
+    known = histogram.get
+    for bucket, count in other.items():
+        histogram[bucket] = known(bucket, 0) + count
+
+
+def nearest_rank(histogram: Mapping[int, int], percent: int) -> int | None:
+    """The value of the bucket in which the nearest-rank percentile lies; None for an empty histogram.
+
+    Within RELATIVE_ERROR and rounding of the exact one: at most 1 % off.
+    """
+    rank = (percent * sum(histogram.values()) + 99) // 100
+    seen = 0
+    for bucket in sorted(histogram):
+        seen += histogram[bucket]
+        if seen >= rank:
+            return value_of(bucket)
+    return None
+
+
+def packed(histogram: Mapping[int, int]) -> bytes:
+    """Bucket numbers (2 bytes each), then counts (4 bytes each), little-endian, by bucket.
+
+    Counts above 2^32 - 1 cannot be packed: an hour or day has no 4 billion events.
+    """
+    buckets = sorted(histogram)
+    return _format(len(buckets)).pack(*buckets, *(histogram[bucket] for bucket in buckets))
+
+
+def unpacked(data: bytes) -> Histogram:
+    size = len(data) // BYTES_PER_BUCKET
+    numbers = _format(size).unpack(data)
+    return dict(zip(numbers[:size], numbers[size:], strict=True))
+
+
+def no_totals() -> Totals:
+    return [0] * (bucket_of(LONGEST) + 1)
+
+
+def add_packed(totals: Totals, data: bytes) -> None:
+    """Merges what `packed` made into `totals`; for many of them, in a fifth of the time of adding dicts."""
+    size = len(data) // BYTES_PER_BUCKET
+    numbers = _format(size).unpack(data)
+    for bucket, count in zip(numbers[:size], numbers[size:]):  # noqa: B905 - strict costs a fifth
+        totals[bucket] += count
+
+
+def histogram_of_totals(totals: Totals) -> Histogram:
+    return {bucket: count for bucket, count in enumerate(totals) if count}
+
+
+def _whole_numbers_in(bucket: int) -> tuple[int, int]:
+    """The least and greatest whole number that `bucket_of` puts there; the powers alone can be off by one."""
+    low, high = math.ceil(GAMMA ** (bucket - 2)), math.floor(GAMMA ** (bucket - 1))
+    while bucket_of(low) < bucket:
+        low += 1
+    while low > 1 and bucket_of(low - 1) == bucket:
+        low -= 1
+    while bucket_of(high) > bucket:
+        high -= 1
+    while bucket_of(high + 1) == bucket:
+        high += 1
+    return low, max(low, high)
+
+
+@lru_cache(maxsize=4_000)
+def _format(size: int) -> struct.Struct:
+    return struct.Struct(f"<{size}H{size}I")

@@ -1,0 +1,97 @@
+"""What a batch of events adds to the roll-ups, worked out before anything is locked."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from nodes.known import is_usable_name
+from nodes.rollups import codes
+from nodes.rollups.histogram import Histogram, add, histogram_of
+
+# An id of a satellite has 50 characters or so; a longer text is none, and PostgreSQL could not index it.
+LONGEST_SATELLITE = 500
+UNSOUND = (codes.BROKEN, codes.BROKEN)
+
+
+@dataclass
+class Node:
+    """`first` and `last` are the stored time stamps of its events."""
+
+    number: int
+    first: str | None = None
+    last: str | None = None
+
+    def saw(self, first: str | None, last: str | None) -> None:
+        self.first = min(filter(None, (self.first, first)), default=None)
+        self.last = max(filter(None, (self.last, last)), default=None)
+
+
+@dataclass
+class Increments:
+    """`nodes` and `satellites` begin as those that the roll-ups know, and get the new ones."""
+
+    nodes: dict[str, Node]
+    satellites: dict[str, int]
+    events: int = 0
+    last_id: int = 0
+    seen: set[str] = field(default_factory=set)
+    new_satellites: list[str] = field(default_factory=list)
+    counts: dict[tuple[int, ...], list[int]] = field(default_factory=dict)
+    latencies: dict[tuple[int, ...], Histogram] = field(default_factory=dict)
+
+    def add(self, groups: Iterable[tuple[Any, ...]]) -> None:
+        """Groups as sql.groups has them."""
+        for name, hour_text, satellite, action, status, count, total, first, last, last_id, durations in groups:
+            self.events += count
+            self.last_id = max(self.last_id, last_id)
+            if not is_usable_name(name):
+                continue
+            hour = None if hour_text is None else codes.hour_of(hour_text)
+            node = self._node(name)
+            kind = _kind(hour, action, status)
+            size = 0 if kind == UNSOUND else int(total or 0)
+            for span, start in _spans(hour):
+                self._count((node.number, span, start, self._satellite(satellite), *kind), count, size)
+            if hour is not None:
+                node.saw(first, last)
+                if durations:
+                    self._time(node.number, hour, codes.ACTION_CODES[action], histogram_of(durations.split(",")))
+
+    def _node(self, name: str) -> Node:
+        self.seen.add(name)
+        if name not in self.nodes:
+            self.nodes[name] = Node(_next(node.number for node in self.nodes.values()))
+        return self.nodes[name]
+
+    def _satellite(self, name: object) -> int:
+        if not isinstance(name, str) or not 0 < len(name) <= LONGEST_SATELLITE or "\0" in name:
+            return codes.NO_SATELLITE
+        if name not in self.satellites:
+            self.satellites[name] = _next(self.satellites.values())
+            self.new_satellites.append(name)
+        return self.satellites[name]
+
+    def _count(self, key: tuple[int, ...], attempts: int, total: int) -> None:
+        sums = self.counts.setdefault(key, [0, 0])
+        sums[0] += attempts
+        sums[1] += total
+
+    def _time(self, node: int, hour: int, action: int, histogram: Histogram) -> None:
+        for span, start in _spans(hour):
+            add(self.latencies.setdefault((node, span, start, action), {}), histogram)
+
+
+def _kind(hour: int | None, action: str | None, status: str | None) -> tuple[int, int]:
+    if hour is None or action is None or status is None:
+        return UNSOUND
+    return codes.ACTION_CODES[action], codes.STATUS_CODES[status]
+
+
+def _spans(hour: int | None) -> tuple[tuple[int, int], ...]:
+    if hour is None:
+        return ((codes.NO_TIME, 0),)
+    return (codes.HOUR, hour), (codes.DAY, codes.day_of(hour))
+
+
+def _next(numbers: Iterable[int]) -> int:
+    return max(numbers, default=0) + 1

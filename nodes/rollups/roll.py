@@ -1,0 +1,164 @@
+"""Counts the next batch of events into the roll-ups, once.
+
+A batch is read and worked out in one snapshot, without a lock. Then one short transaction takes the turn, which fails
+if any other process has changed the roll-ups since, and writes counts, histograms, watermark and marks together.
+Killed between any two statements, either all of a batch is counted or nothing of it.
+"""
+
+import logging
+import time
+from dataclasses import dataclass
+
+from django.db import OperationalError, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from nodes.models import RollupNode, RollupSatellite
+from nodes.rollups import watermark as marks
+from nodes.rollups.histogram import add, packed, unpacked
+from nodes.rollups.increments import Increments, Node
+from nodes.rollups.watermark import Cut, Marks, State
+from nodes.router import EVENTS
+from nodes.sql import rollups as sql
+
+logger = logging.getLogger(__name__)
+
+BATCH = 50_000
+# So many groups are written well within 100 ms; a late log of many hours has more in a batch of events.
+MOST_GROUPS = 2_000
+# Batches to forget at once, for the same reason.
+MOST_FORGOTTEN = 500
+LOCK_TRIES = 5
+PAUSE = 0.2  # seconds
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one call counted. `behind` is how many ids were still ahead, `locked` for how many seconds it wrote."""
+
+    events: int
+    watermark: int
+    behind: int
+    locked: float = 0.0
+
+    @property
+    def is_last(self) -> bool:
+        return self.behind == 0
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """All that the write needs, as of one snapshot."""
+
+    state: State
+    increments: Increments
+    marks: Marks
+    forgotten: list[int]
+
+
+@dataclass(frozen=True)
+class _Resumed:
+    """The watermark goes back to the cut, and the batch that covers it ends there."""
+
+    state: State
+    cut: Cut
+    batch: tuple[int, Marks] | None
+
+
+def rollup_once(limit: int = BATCH) -> Batch:
+    """Counts the next `limit` events at most, fewer if they are of many hours. Raises django.db.Error."""
+    connection = connections[EVENTS]
+    while True:
+        end = _settled_id(connection)
+        with sql.snapshot(connection):
+            next_ = _prepared(connection, end, limit)
+        if isinstance(next_, _Resumed):
+            _resume(connection, next_)
+        elif not next_.increments.events:
+            return Batch(0, next_.state.watermark, 0)
+        elif (locked := _write(connection, next_)) is not None:
+            last_id = next_.increments.last_id
+            return Batch(next_.increments.events, last_id, max(0, end - last_id), locked)
+
+
+def _settled_id(connection: BaseDatabaseWrapper) -> int:
+    """Others write between our tries: who waits for a lock makes all behind it wait too."""
+    for _ in range(LOCK_TRIES - 1):
+        try:
+            return sql.settled_id(connection)
+        except OperationalError:
+            time.sleep(PAUSE)
+    return sql.settled_id(connection)
+
+
+def _prepared(connection: BaseDatabaseWrapper, end: int, limit: int) -> _Prepared | _Resumed:
+    state = marks.state(connection)
+    cut = marks.cut(connection, state.watermark)
+    if cut.counted != state.watermark:
+        return _Resumed(state, cut, marks.shortened(connection, cut.counted))
+    increments = _increments(connection, state.watermark, end, limit)
+    _merge_known(connection, increments)
+    last_id = increments.last_id
+    taken = marks.marks_of(sql.marked(connection, state.watermark, last_id, marks.MARK_EVERY))
+    forgotten = sql.empty_batches(connection, state.watermark, MOST_FORGOTTEN) if last_id == end else []
+    return _Prepared(state, increments, taken, forgotten)
+
+
+def _increments(connection: BaseDatabaseWrapper, after: int, end: int, limit: int) -> Increments:
+    groups = sql.groups(connection, after, end, limit)
+    while len(groups) > MOST_GROUPS < limit:
+        limit = max(MOST_GROUPS, limit * MOST_GROUPS // len(groups))
+        groups = sql.groups(connection, after, end, limit)
+    nodes = RollupNode.objects.using(connection.alias)
+    satellites = RollupSatellite.objects.using(connection.alias)
+    increments = Increments(
+        {node.name: Node(node.pk, node.first_event, node.last_event) for node in nodes.all()},
+        dict(satellites.values_list("name", "id")),
+    )
+    increments.add(groups)
+    return increments
+
+
+def _merge_known(connection: BaseDatabaseWrapper, increments: Increments) -> None:
+    """Adds the histograms that there are: nobody can change them before our turn without ending it."""
+    for *key, buckets in sql.latencies(connection, list(increments.latencies)):
+        merged = unpacked(bytes(buckets))
+        add(merged, increments.latencies[tuple(key)])
+        increments.latencies[tuple(key)] = merged
+
+
+def _write(connection: BaseDatabaseWrapper, prepared: _Prepared) -> float | None:
+    """The seconds that it held the lock; None if it was not our turn any more."""
+    state, increments = prepared.state, prepared.increments
+    seen = [(name, increments.nodes[name]) for name in sorted(increments.seen)]
+    latencies = [(*key, packed(histogram)) for key, histogram in sorted(increments.latencies.items())]
+    with transaction.atomic(using=connection.alias):
+        began = time.perf_counter()
+        if not sql.take_turn(connection, state.turn, increments.last_id):
+            return None
+        sql.put_nodes(connection, [(node.number, name, node.first, node.last) for name, node in seen])
+        sql.add_satellites(connection, [(increments.satellites[name], name) for name in increments.new_satellites])
+        sql.add_counts(connection, [(*key, *sums) for key, sums in sorted(increments.counts.items())])
+        sql.put_latencies(connection, latencies)
+        sql.put_batch(connection, increments.last_id, state.watermark, marks.packed(prepared.marks))
+        sql.drop_batches(connection, prepared.forgotten)
+    return time.perf_counter() - began
+
+
+def _resume(connection: BaseDatabaseWrapper, resumed: _Resumed) -> None:
+    cut = resumed.cut
+    with transaction.atomic(using=connection.alias):
+        if not sql.take_turn(connection, resumed.state.turn, cut.counted):
+            return
+        if resumed.batch is not None:
+            sql.drop_batches_after(connection, cut.counted - 1)
+            after_id, kept = resumed.batch
+            sql.put_batch(connection, cut.counted, after_id, marks.packed(kept))
+        else:
+            sql.drop_batches_after(connection, cut.counted)
+    logger.warning(
+        "The newest events were deleted and their ids are given out again: counting goes on after id %d instead "
+        "of %d, and at most %d new events are not counted",
+        cut.counted,
+        resumed.state.watermark,
+        cut.uncertain,
+    )

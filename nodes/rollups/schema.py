@@ -1,0 +1,30 @@
+"""Our own tables beside the monitor's, in the events database: what remains of events when they are pruned."""
+
+from nodes.schema import Column, Table
+
+
+def _whole(names: str) -> tuple[Column, ...]:
+    return tuple(Column(name, "INTEGER", "NOT NULL") for name in names.split())
+
+
+_ID = Column("id", "INTEGER PRIMARY KEY")
+_NAME = Column("name", "TEXT", "NOT NULL UNIQUE")
+
+OWN_TABLES = (
+    Table("rollup_nodes", (_ID, _NAME, Column("first_event", "TEXT"), Column("last_event", "TEXT"))),
+    Table("rollup_satellites", (_ID, _NAME)),
+    Table(
+        "rollup_counts",
+        _whole("node span start satellite action status attempts bytes"),
+        ("node", "span", "start", "satellite", "action", "status"),
+        by_key=True,
+    ),
+    Table(
+        "rollup_latencies",
+        (*_whole("node span start action"), Column("buckets", "BLOB", "NOT NULL")),
+        ("node", "span", "start", "action"),
+        by_key=True,
+    ),
+    Table("rollup_batches", (*_whole("last_id after_id"), Column("marks", "BLOB", "NOT NULL")), ("last_id",)),
+    Table("rollup_state", (_ID, *_whole("watermark turn"))),
+)

@@ -1,0 +1,39 @@
+"""The raw SQL of this app, a module per theme. Every statement runs on SQLite and on PostgreSQL."""
+
+from nodes.sql.figures import (
+    EVENT_COLUMNS,
+    FAR_AHEAD,
+    LONG_AGO,
+    RECENT_SNAPSHOTS,
+    TABLES_WITH_NODES,
+    PerSatellite,
+    add_hourly_stats,
+    distinct_names,
+    drop_index,
+    events_per_node,
+    gather_statistics,
+    insert_events,
+    journal_mode,
+    latest_per_satellite,
+    size_in_bytes,
+    used_space_per_node,
+)
+
+__all__ = [
+    "EVENT_COLUMNS",
+    "FAR_AHEAD",
+    "LONG_AGO",
+    "RECENT_SNAPSHOTS",
+    "TABLES_WITH_NODES",
+    "PerSatellite",
+    "add_hourly_stats",
+    "distinct_names",
+    "drop_index",
+    "events_per_node",
+    "gather_statistics",
+    "insert_events",
+    "journal_mode",
+    "latest_per_satellite",
+    "size_in_bytes",
+    "used_space_per_node",
+]

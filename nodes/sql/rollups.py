@@ -1,0 +1,195 @@
+"""The statements of nodes/rollups/."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from nodes import soundness
+from nodes.soundness import DIALECTS
+from nodes.sql.figures import FAR_AHEAD, LONG_AGO
+
+# For writers that are about to commit. Others who want to write wait behind us, so it is short.
+LOCK_TIMEOUT = "200ms"
+
+_GROUPS = f"""
+WITH batch AS MATERIALIZED (
+    SELECT id, node_name, timestamp, satellite_id, action, status, size, duration_ms,
+        {{stored_form}} AS stored, {{sound_values}} AS sound_values
+    FROM events WHERE id > %s AND id <= %s ORDER BY id LIMIT %s
+),
+judged AS (SELECT *, stored AND sound_values AS sound FROM batch)
+SELECT node_name, CASE WHEN stored THEN substr(timestamp, 1, 13) END, satellite_id,
+    CASE WHEN sound THEN action END, CASE WHEN sound THEN status END,
+    COUNT(*), SUM(CASE WHEN sound THEN size END),
+    MIN(CASE WHEN stored AND timestamp >= '{LONG_AGO}' THEN timestamp END),
+    MAX(CASE WHEN stored AND timestamp < '{FAR_AHEAD}' THEN timestamp END),
+    MAX(id), {{durations}}
+FROM judged GROUP BY 1, 2, 3, 4, 5
+"""
+_FACTS = "id, timestamp, piece_id, satellite_id, node_name, size"
+_MARKED = f"SELECT {_FACTS} FROM events WHERE id > %s AND id <= %s AND (id %% %s = 0 OR id = %s)"
+_AT = f"SELECT {_FACTS} FROM events WHERE id IN ({{ids}})"
+
+_LATENCIES = """
+WITH wanted(a, b, c, d) AS (VALUES {keys})
+SELECT node, span, start, action, buckets FROM wanted CROSS JOIN rollup_latencies
+WHERE node = a AND span = b AND start = c AND action = d
+"""
+_ADD_COUNTS = """
+INSERT INTO rollup_counts (node, span, start, satellite, action, status, attempts, bytes)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (node, span, start, satellite, action, status) DO UPDATE
+SET attempts = rollup_counts.attempts + excluded.attempts, bytes = rollup_counts.bytes + excluded.bytes
+"""
+_PUT_LATENCIES = """
+INSERT INTO rollup_latencies (node, span, start, action, buckets) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (node, span, start, action) DO UPDATE SET buckets = excluded.buckets
+"""
+_PUT_NODES = """
+INSERT INTO rollup_nodes (id, name, first_event, last_event) VALUES (%s, %s, %s, %s)
+ON CONFLICT (id) DO UPDATE SET first_event = excluded.first_event, last_event = excluded.last_event
+"""
+_EMPTY = "NOT EXISTS (SELECT 1 FROM events WHERE id > after_id AND id <= last_id)"
+_EMPTY_BATCHES = f"SELECT last_id FROM rollup_batches WHERE last_id < %s AND {_EMPTY} LIMIT %s"
+_DROP_BATCHES = f"DELETE FROM rollup_batches WHERE last_id = %s AND {_EMPTY}"
+
+
+@contextmanager
+def snapshot(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """All reads inside see one moment. On SQLite without the write lock that a transaction of `events` takes."""
+    if connection.vendor == "sqlite":
+        _execute(connection, "BEGIN DEFERRED")
+        try:
+            yield
+        finally:
+            _execute(connection, "ROLLBACK")
+        return
+    with transaction.atomic(using=connection.alias):
+        _execute(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def newest_id(connection: BaseDatabaseWrapper) -> int:
+    """0 where there are no events."""
+    return int(_rows(connection, "SELECT COALESCE(MAX(id), 0) FROM events")[0][0])
+
+
+def settled_id(connection: BaseDatabaseWrapper) -> int:
+    """The newest id below which no event can appear any more.
+
+    PostgreSQL gives ids out before the commit. A SHARE lock is had when all who have inserted have committed; an
+    INSERT takes its own lock before its first id. On SQLite there is one writer, and ids are committed in order.
+    """
+    if connection.vendor == "sqlite":
+        return newest_id(connection)
+    with transaction.atomic(using=connection.alias):
+        _execute(connection, f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+        _execute(connection, "LOCK TABLE events IN SHARE MODE")
+        return newest_id(connection)
+
+
+def groups(connection: BaseDatabaseWrapper, after: int, end: int, limit: int) -> list[tuple[Any, ...]]:
+    """The first `limit` events with ids in (after, end], by node, hour, satellite, action and status.
+
+    With count, bytes, first and last time stamp, highest id and durations. Action and status are None for broken
+    events, the hour for a time stamp that is not in the stored form.
+    """
+    vendor = connection.vendor
+    statement = _GROUPS.format(
+        stored_form=DIALECTS[vendor].stored_form,
+        sound_values=soundness.sound_values(vendor),
+        durations=soundness.durations(vendor),
+    )
+    return _rows(connection, statement, after, end, limit)
+
+
+def marked(connection: BaseDatabaseWrapper, after: int, last: int, every: int) -> list[tuple[Any, ...]]:
+    """Id, and what tells an event from others, of each `every`th id in (after, last] and of `last`."""
+    return _rows(connection, _MARKED, after, last, every, last)
+
+
+def events_at(connection: BaseDatabaseWrapper, ids: Sequence[int]) -> list[tuple[Any, ...]]:
+    """As `marked`, of those of the ids that there are."""
+    return _rows(connection, _AT.format(ids=", ".join(["%s"] * len(ids))), *ids) if ids else []
+
+
+def first_id_between(connection: BaseDatabaseWrapper, after: int, last: int) -> int | None:
+    found = _rows(connection, "SELECT MIN(id) FROM events WHERE id > %s AND id <= %s", after, last)[0][0]
+    return None if found is None else int(found)
+
+
+def count_between(connection: BaseDatabaseWrapper, after: int, last: int) -> int:
+    return int(_rows(connection, "SELECT COUNT(*) FROM events WHERE id > %s AND id <= %s", after, last)[0][0])
+
+
+def latencies(connection: BaseDatabaseWrapper, keys: Sequence[tuple[int, ...]]) -> list[tuple[Any, ...]]:
+    """Node, span, start, action and packed histogram of those of the keys that there are."""
+    if not keys:
+        return []
+    statement = _LATENCIES.format(keys=", ".join(["(%s, %s, %s, %s)"] * len(keys)))
+    return _rows(connection, statement, *(part for key in keys for part in key))
+
+
+def empty_batches(connection: BaseDatabaseWrapper, before: int, most: int) -> list[int]:
+    """The last ids of batches before this id none of whose events is left."""
+    return [last for (last,) in _rows(connection, _EMPTY_BATCHES, before, most)]
+
+
+def take_turn(connection: BaseDatabaseWrapper, turn: int, watermark: int) -> bool:
+    """Moves the watermark if the roll-ups are still as they were at this turn; the first write of a transaction."""
+    _execute(connection, "INSERT INTO rollup_state (id, watermark, turn) VALUES (1, 0, 0) ON CONFLICT (id) DO NOTHING")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE rollup_state SET watermark = %s, turn = turn + 1 WHERE id = 1 AND turn = %s", (watermark, turn)
+        )
+        return bool(cursor.rowcount == 1)
+
+
+def put_nodes(connection: BaseDatabaseWrapper, rows: Sequence[tuple[Any, ...]]) -> None:
+    _many(connection, _PUT_NODES, rows)
+
+
+def add_satellites(connection: BaseDatabaseWrapper, rows: Sequence[tuple[Any, ...]]) -> None:
+    _many(connection, "INSERT INTO rollup_satellites (id, name) VALUES (%s, %s)", rows)
+
+
+def add_counts(connection: BaseDatabaseWrapper, rows: Sequence[tuple[int, ...]]) -> None:
+    _many(connection, _ADD_COUNTS, rows)
+
+
+def put_latencies(connection: BaseDatabaseWrapper, rows: Sequence[tuple[Any, ...]]) -> None:
+    _many(connection, _PUT_LATENCIES, rows)
+
+
+def put_batch(connection: BaseDatabaseWrapper, last_id: int, after_id: int, marks: bytes) -> None:
+    statement = "INSERT INTO rollup_batches (last_id, after_id, marks) VALUES (%s, %s, %s)"
+    _execute(connection, statement, last_id, after_id, marks)
+
+
+def drop_batches(connection: BaseDatabaseWrapper, last_ids: Sequence[int]) -> None:
+    """Those of them that are still empty."""
+    _many(connection, _DROP_BATCHES, [(last,) for last in last_ids])
+
+
+def drop_batches_after(connection: BaseDatabaseWrapper, id_: int) -> None:
+    _execute(connection, "DELETE FROM rollup_batches WHERE last_id > %s", id_)
+
+
+def _execute(connection: BaseDatabaseWrapper, sql: str, *parameters: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters or None)
+
+
+def _many(connection: BaseDatabaseWrapper, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(sql, rows)
+
+
+def _rows(connection: BaseDatabaseWrapper, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters or None)
+        return list(cursor.fetchall())

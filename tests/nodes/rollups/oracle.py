@@ -1,0 +1,78 @@
+"""What the roll-ups must hold, counted the naive way from rows in memory. It shares no code with the product."""
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+Row = dict[str, Any]
+Counts = dict[tuple[Any, ...], tuple[int, int]]
+
+ACTIONS = {"GET": 1, "PUT": 2, "GET_REPAIR": 3, "PUT_REPAIR": 4, "GET_AUDIT": 5}
+STATUSES = {"success": 1, "canceled": 2, "failed": 3}
+BROKEN = (0, 0)
+_1970 = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def time_of(row: Row) -> datetime | None:
+    text = row["timestamp"]
+    form = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?\+00:00"
+    if not isinstance(text, str) or not re.fullmatch(form, text, flags=re.ASCII):
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def whole(value: Any) -> bool:
+    return value is None or (isinstance(value, int) and value >= 0)
+
+
+def is_sound(row: Row) -> bool:
+    return (
+        time_of(row) is not None
+        and row["action"] in ACTIONS
+        and row["status"] in STATUSES
+        and whole(row["size"])
+        and (row["size"] or 0) <= 10**12
+        and whole(row["duration_ms"])
+    )
+
+
+def spans_of(row: Row) -> list[tuple[int, int]]:
+    time = time_of(row)
+    if time is None:
+        return [(2, 0)]
+    hour = (time - _1970) // timedelta(hours=1)
+    return [(0, hour), (1, hour - hour % 24)]
+
+
+def counts(rows: Iterable[Row]) -> Counts:
+    """Attempts and bytes by name, span, start, satellite, action and status."""
+    sums: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0])
+    for row in rows:
+        sound = is_sound(row)
+        kind = (ACTIONS[row["action"]], STATUSES[row["status"]]) if sound else BROKEN
+        for span in spans_of(row):
+            of = sums[row["node_name"], *span, row["satellite_id"], *kind]
+            of[0] += 1
+            of[1] += row["size"] or 0 if sound else 0
+    return {key: (attempts, total) for key, (attempts, total) in sums.items()}
+
+
+def durations(rows: Iterable[Row]) -> dict[tuple[Any, ...], list[int]]:
+    """Sorted, by name, span, start and action."""
+    timed = defaultdict(list)
+    for row in rows:
+        if is_sound(row) and row["status"] == "success" and row["action"] in ("GET", "PUT"):
+            for span in spans_of(row):
+                if row["duration_ms"] is not None:
+                    timed[row["node_name"], *span, ACTIONS[row["action"]]].append(row["duration_ms"])
+    return {key: sorted(values) for key, values in timed.items()}
+
+
+def nearest_rank(values: list[int], percent: int) -> int:
+    return values[math.ceil(percent * len(values) / 100) - 1]

@@ -1,0 +1,55 @@
+"""Events into the database as they are, and what the roll-ups made of them."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connections, transaction
+
+from nodes.models import RollupCount, RollupLatencies, RollupNode, RollupSatellite
+from nodes.rollups.histogram import Histogram, unpacked
+from tests.nodes.rollups.oracle import Counts, Row
+
+COLUMNS = ("id", "timestamp", "action", "status", "size", "piece_id", "satellite_id", "node_name", "duration_ms")
+OURS = ("nodes", "satellites", "counts", "latencies", "batches", "state")
+
+
+def empty() -> None:
+    with transaction.atomic(using="events"), connections["events"].cursor() as cursor:
+        for table in ("events", *(f"rollup_{name}" for name in OURS)):
+            cursor.execute(f"DELETE FROM {table}")
+
+
+def insert(rows: Iterable[Row]) -> None:
+    statement = f"INSERT INTO events ({', '.join(COLUMNS)}) VALUES ({', '.join(['%s'] * len(COLUMNS))})"
+    with transaction.atomic(using="events"), connections["events"].cursor() as cursor:
+        cursor.executemany(statement, [[row[column] for column in COLUMNS] for row in rows])
+
+
+def delete(ids: Sequence[int]) -> None:
+    with transaction.atomic(using="events"), connections["events"].cursor() as cursor:
+        cursor.executemany("DELETE FROM events WHERE id = %s", [(id_,) for id_ in ids])
+
+
+def counts() -> Counts:
+    names, satellites = _names()
+    return {
+        (names[row.node], row.span, row.start, satellites[row.satellite], row.action, row.status): (
+            row.attempts,
+            row.bytes,
+        )
+        for row in RollupCount.objects.using("events")
+    }
+
+
+def histograms() -> dict[tuple[Any, ...], Histogram]:
+    names, _ = _names()
+    return {
+        (names[row.node], row.span, row.start, row.action): unpacked(bytes(row.buckets))
+        for row in RollupLatencies.objects.using("events")
+    }
+
+
+def _names() -> tuple[dict[int, str], dict[int, str | None]]:
+    names = dict(RollupNode.objects.using("events").values_list("id", "name"))
+    satellites = dict(RollupSatellite.objects.using("events").values_list("id", "name"))
+    return names, {0: None, **satellites}
