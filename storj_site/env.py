@@ -58,6 +58,24 @@ def names(name: str, default: Sequence[str]) -> list[str]:
     return list(default) if text is None else [entry.strip() for entry in text.split(",") if entry.strip()]
 
 
+def hosts(name: str, default: Sequence[str]) -> list[str]:
+    """Host names as in ALLOWED_HOSTS; raises ImproperlyConfigured for an address with http:// or a path."""
+    found = names(name, default)
+    for entry in found:
+        if "/" in entry:
+            raise ImproperlyConfigured(f"{name} must have host names such as nodes.example.org, not {entry!r}.")
+    return found
+
+
+def origins(name: str, default: Sequence[str]) -> list[str]:
+    """Origins with their scheme; raises ImproperlyConfigured with a sentence for a bare host name."""
+    found = names(name, default)
+    for entry in found:
+        if "://" not in entry:
+            raise ImproperlyConfigured(f"{name} must have origins such as https://{entry}, not {entry!r}.")
+    return found
+
+
 def networks(name: str, default: Sequence[str]) -> list[str]:
     """A list of IP addresses and networks, or "*"; raises ImproperlyConfigured with a sentence for anything else."""
     found = names(name, default)
@@ -81,6 +99,7 @@ def path_prefix(name: str) -> str:
 def database(name: str, default: str) -> dict[str, Any]:
     """A read-write Django database from the URL in the variable `name`."""
     url = os.environ.get(name, "").strip() or default
+    _require_scheme(name, url)
     _refuse_unencoded(name, url)
     try:
         config: dict[str, Any] = dict(environ.Env.db_url_config(url))
@@ -93,6 +112,17 @@ def database(name: str, default: str) -> dict[str, Any]:
         # The server converts nothing for us: time stamps are text, and everything else is read as UTC.
         return config | {"OPTIONS": config.get("OPTIONS", {}) | {"connect_timeout": 5}}
     raise ImproperlyConfigured(f"{name} must begin with sqlite:// or postgres://.")
+
+
+def _require_scheme(name: str, url: str) -> None:
+    scheme, found, _ = url.partition("://")
+    if not found:
+        raise ImproperlyConfigured(
+            f"{name} must be an address such as sqlite:////home/pi/storj_stats.db (four slashes before an absolute "
+            f"path) or postgres://…, not {url!r}."
+        )
+    if scheme not in ("sqlite", "postgres", "postgresql", "pgsql", "psql"):
+        raise ImproperlyConfigured(f"{name} must begin with sqlite:// or postgres://.")
 
 
 def sqlite_options() -> dict[str, Any]:

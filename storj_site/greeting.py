@@ -102,8 +102,8 @@ def _origin(port: int) -> str:
 
 def _where_else(port: int) -> Iterator[str]:
     if settings.LAN:
-        others = ", ".join(f"http://{host}:{port}{settings.SCRIPT_NAME}/" for host in lan.own_hosts())
-        yield f"In the local network: {others}"
+        others = [f"http://{host}:{port}{settings.SCRIPT_NAME}/" for host in lan.reached_by(settings.BIND)]
+        yield f"In the local network: {', '.join(others) or 'not at all, because BIND is this machine only.'}"
         yield "Warning: with LAN=1 everything, passwords too, travels as plain HTTP; a proxy with TLS mends that."
     if settings.HTTPS:
         yield "HTTPS is on: a browser gets in through the proxy that speaks TLS, not at this address."

@@ -27,8 +27,8 @@ chdir = str(settings.BASE_DIR)
 worker_class = "storj_site.worker.BoundedThreadWorker"
 # Unlimited, as gunicorn's longest line is 8,190 bytes; the worker limits line and headers together.
 limit_request_line = 0
-# Whoever stops the site, systemd or Ctrl-C, has it ended within ten seconds.
-graceful_timeout = 8
+# Whoever stops the site, systemd or Ctrl-C, has it ended within ten seconds, on slow machines too.
+graceful_timeout = 6
 # The heartbeat of a worker is a file: in memory, so that a slow SD card never makes a worker look dead.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 # The proxies whose word counts on TLS; none may say by header which path was asked for.

@@ -20,6 +20,17 @@ def own_hosts() -> list[str]:
     return [*own_names(), *map(as_host, own_addresses())]
 
 
+def reached_by(bind: str) -> list[str]:
+    """Under which of its names and addresses other machines reach a server that listens on `bind`."""
+    if bind in LOOPBACK:
+        return []
+    if bind not in ALL_ADDRESSES:
+        return [as_host(bind)]
+    names = [name for name in own_names() if name != "localhost"]
+    # On 0.0.0.0 nothing answers under an IPv6 address; on :: Linux answers under both kinds.
+    return names + [as_host(address) for address in own_addresses() if bind == "::" or ":" not in address]
+
+
 @cache
 def own_names() -> list[str]:
     """The host name, alone, as mDNS announces it, and with its domain."""

@@ -26,9 +26,9 @@ SECRET_KEY = read.secret_key(DATA_DIR)
 DEBUG = read.flag("DEBUG")
 # True behind a proxy that speaks TLS: redirects, HSTS and cookies that never travel in the clear.
 HTTPS = read.flag("HTTPS")
-ALLOWED_HOSTS = read.names("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]", *lan.hosts(BIND, LAN)])
+ALLOWED_HOSTS = read.hosts("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]", *lan.hosts(BIND, LAN)])
 _scheme = "https" if HTTPS else "http"
-CSRF_TRUSTED_ORIGINS = read.names("CSRF_TRUSTED_ORIGINS", [f"{_scheme}://{h}:{PORT}" for h in lan.hosts(BIND, LAN)])
+CSRF_TRUSTED_ORIGINS = read.origins("CSRF_TRUSTED_ORIGINS", [f"{_scheme}://{h}:{PORT}" for h in lan.hosts(BIND, LAN)])
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_SSL_REDIRECT = HTTPS
 # The proxy talks plain HTTP to /healthz on the loopback address; a redirect there helps nobody.
@@ -161,5 +161,9 @@ LOGGING = {
     "formatters": {"line": {"format": "{levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {name: {"level": "INFO"} for name in ("comparison", "nodes", "storj_site")},
+    "loggers": {
+        **{name: {"level": "INFO"} for name in ("comparison", "nodes", "storj_site")},
+        # Whoever scans a network sends names that are not ours; a traceback for each would fill the log.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
 }

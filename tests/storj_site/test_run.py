@@ -177,7 +177,7 @@ def test_lan_serves_under_the_names_and_addresses_of_this_machine_and_warns(
 ) -> None:
     with running(tmp_path / "lan", LAN=1, EVENTS_DATABASE_URL=empty_events, STATIC_ROOT=static_root) as site:
         assert "plain HTTP" in site.output
-        for host in (*lan.own_hosts(), "127.0.0.1"):
+        for host in (*lan.reached_by("0.0.0.0"), "127.0.0.1"):
             assert f"http://{host}:{site.port}/" in site.output
             assert site.get("/login/", Host=f"{host}:{site.port}").status == 200
         assert site.get("/login/", Host="evil.example").status == 400

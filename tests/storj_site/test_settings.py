@@ -66,12 +66,14 @@ def test_a_flag_is_false_by_any_usual_word_and_when_it_is_empty(word: str, monke
     assert env.flag("HTTPS") is False
 
 
-@pytest.mark.parametrize("name", ["ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "FORWARDED_ALLOW_IPS"])
-def test_a_list_has_no_spaces_and_no_empty_entries(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "scheme"), [("ALLOWED_HOSTS", ""), ("CSRF_TRUSTED_ORIGINS", "https://"), ("FORWARDED_ALLOW_IPS", "")]
+)
+def test_a_list_has_no_spaces_and_no_empty_entries(name: str, scheme: str, tmp_path: Path) -> None:
     code = f"from django.conf import settings; print(settings.{name})"
-    given = {name: " 192.0.2.1,, 192.0.2.2 , "}
+    given = {name: f" {scheme}192.0.2.1,, {scheme}192.0.2.2 , "}
     ran = manage("shell", "--no-imports", "-c", code, DATA_DIR=tmp_path, SECRET_KEY="x", **given)
-    assert ran.stdout == "['192.0.2.1', '192.0.2.2']\n", ran.stderr
+    assert ran.stdout == f"['{scheme}192.0.2.1', '{scheme}192.0.2.2']\n", ran.stderr
 
 
 @pytest.mark.parametrize("given", ["/storj", "/storj/", "/a/b-c_d.e~f", "/", "//"])
