@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Callable
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from playwright.sync_api import Locator, Page, expect
 
+from nodes.models import Event
 from tests.browser.conftest import PASSWORD, Thread, fill, overflow, sign_in
 
 Open = Callable[..., Page]
@@ -197,3 +200,33 @@ def test_the_names_of_metrics_stay_in_sight_when_the_table_scrolls(
     assert after
     assert abs(before["x"] - after["x"]) <= 1
     assert after["width"] < 390 / 2
+
+
+def test_a_phone_shows_two_of_four_nodes_at_once_and_the_whole_basis(
+    thread: Thread, four_demo_nodes: str, open_page: Open
+) -> None:
+    page = open_page(viewport={"width": 390, "height": 844})
+    sign_in(page, four_demo_nodes)
+    second = page.locator("table.sheet thead th").nth(2).bounding_box()
+    assert second
+    assert second["x"] + second["width"] <= 390
+    basis = page.get_by_role("region", name="Basis and notes")
+    assert basis.evaluate("element => element.scrollWidth - element.clientWidth") <= 0
+
+
+@pytest.fixture
+def four_demo_nodes(site: str) -> str:
+    Event.objects.all().delete()
+    call_command("demo", "--events-per-node", "600", "--days", "1", stdout=StringIO())
+    return site
+
+
+def test_a_name_that_is_too_long_for_a_chart_ends_in_an_ellipsis(
+    thread: Thread, many_nodes: str, open_page: Open
+) -> None:
+    page = open_page(viewport={"width": 390, "height": 844})
+    sign_in(page, many_nodes)
+    page.goto(f"{many_nodes}/?{all_nodes(page)}")
+    label = page.locator(".chart .label", has_text="x" * 300).first
+    assert label.evaluate("element => element.scrollWidth > element.clientWidth")
+    assert label.evaluate("element => getComputedStyle(element).textOverflow") == "ellipsis"
