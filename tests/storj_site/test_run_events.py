@@ -5,6 +5,7 @@ import json
 import re
 import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,11 @@ def tables_of(path: Path) -> set[str]:
     names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     connection.close()
     return names
+
+
+def journal_mode(path: Path) -> str:
+    with closing(sqlite3.connect(path)) as connection:
+        return str(connection.execute("PRAGMA journal_mode").fetchone()[0])
 
 
 def indexed_columns(path: Path) -> list[tuple[str, ...]]:
@@ -83,6 +89,18 @@ def test_a_large_database_that_is_not_adopted_is_not_written_to(large_events_fil
     assert "`make adopt` does" in ran.stdout
     assert hashlib.sha256(large_events_file.read_bytes()).hexdigest() == before
     assert sorted(large_events_file.parent.iterdir()) == files
+
+
+def test_what_it_lacks_is_said_by_every_comparison_until_it_is_adopted(
+    large_events_file: Path, prepared: Prepared
+) -> None:
+    site = prepared | {"EVENTS_DATABASE_URL": f"sqlite:///{large_events_file}"}
+    compare = ("compare", "--as-of", "2026-11-20T12:00:00Z")
+    before = manage(*compare, **site)
+    assert (before.returncode, "run `make adopt`" in before.stderr) == (1, True)
+    assert manage("adopt", **site).returncode == 0
+    assert manage(*compare, **site).returncode == 0
+    assert journal_mode(large_events_file) == "wal"
 
 
 def test_what_adopting_it_would_add_is_told_with_rows_disk_and_time(
