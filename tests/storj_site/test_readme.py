@@ -81,6 +81,12 @@ def test_the_ids_of_the_system_checks_are_those_of_the_code() -> None:
         assert f"`{id}`" in README
 
 
+def test_every_command_of_the_project_is_named() -> None:
+    commands = [path.stem for path in ROOT.glob("*/management/commands/[a-z]*.py")]
+    assert len(commands) >= 8
+    assert [name for name in commands if not re.search(rf"(make|manage\.py) {name}\b(?!_)", README)] == []
+
+
 def test_the_check_names_every_database() -> None:
     named = " ".join(f"--database {alias}" for alias in ("default", "events", "events_readonly"))
     assert f"manage.py check {named}\n" in README
