@@ -177,7 +177,7 @@ def events_are_ready(databases: Aliases = None, **kwargs: Any) -> Iterable[Check
             id="storj.W003",
         )
     if missing:
-        hint = " ".join(["Run `make adopt`.", *announcement(missing)])
+        hint = "\n    ".join(["Run `make adopt`.", *announcement(missing)])
         yield Warning("The events database lacks what comparisons need.", hint=hint, id="storj.W006")
     yield from _sorting(wrong)
 

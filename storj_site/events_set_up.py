@@ -12,7 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
 from nodes import catalog
-from nodes.adopt import LARGE, Step, adopt_and_record, announcement, plan
+from nodes.adopt import LARGE, Step, adopt_and_record, plan
 from nodes.errors import EventsUnavailable, explained
 from nodes.models import Event
 from nodes.reading import reading
@@ -20,6 +20,11 @@ from nodes.router import EVENTS
 
 # Seconds to wait for another program's lock; a run should not seem stuck, and the next one tries again.
 PATIENCE = 10.0
+
+_LEFT_ALONE = (
+    f"The events database holds more than {LARGE:,} events, so this run adds nothing to it; `make adopt` does, "
+    "and storj.W006 below says what that is."
+)
 
 Say = Callable[[str], None]
 
@@ -40,8 +45,12 @@ def prepare_events(say: Say) -> None:
     """
     try:
         found = None if _is_to_be_made() else _look()
+    except EventsUnavailable:
+        return  # the system check storj.W004, which follows, says why
+    try:
         if found and found.is_large:
-            _announce(found.missing, say)
+            if found.missing:
+                say(_LEFT_ALONE)
             return
         if found is None or found.missing or not found.is_recorded:
             _adopt(say)
@@ -84,14 +93,6 @@ def _adopt(say: Say) -> None:
     with explained(writing=True):
         adopt_and_record(connections[EVENTS], lambda _: None, PATIENCE)
     say("The events database: ready.")
-
-
-def _announce(missing: list[Step], say: Say) -> None:
-    if not missing:
-        return
-    say(f"The events database holds more than {LARGE:,} events, so this run adds nothing to it; `make adopt` does.")
-    for line in announcement(missing):
-        say(f"  {line}")
 
 
 def _demonstrate(say: Say) -> None:

@@ -73,5 +73,24 @@ def test_the_journal_recipes_count_and_measure_lines_as_they_are_logged(tmp_path
     assert printed == ["3\n", "1\n", "3 20.5 30.5 30.5\n", "", ""]
 
 
+def test_the_ids_of_the_system_checks_are_those_of_the_code() -> None:
+    code = (ROOT / "storj_site" / "checks.py").read_text()
+    warnings = sorted(set(re.findall(r"storj\.(W\d+)", code)))
+    assert f"`storj.{warnings[0]}` to `{warnings[-1]}`" in README
+    for id in set(re.findall(r'"(storj\.[EI]\d+)"', code)):
+        assert f"`{id}`" in README
+
+
+def test_every_command_of_the_project_is_named() -> None:
+    commands = [path.stem for path in ROOT.glob("*/management/commands/[a-z]*.py")]
+    assert len(commands) >= 8
+    assert [name for name in commands if not re.search(rf"(make|manage\.py) {name}\b(?!_)", README)] == []
+
+
+def test_the_check_names_every_database() -> None:
+    named = " ".join(f"--database {alias}" for alias in ("default", "events", "events_readonly"))
+    assert f"manage.py check {named}\n" in README
+
+
 def test_the_version_limit_of_nodes_in_the_api_table_is_the_default() -> None:
     assert f"2 to {settings.MAX_NODES} names" in README

@@ -5,6 +5,7 @@ import json
 import re
 import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,11 @@ def tables_of(path: Path) -> set[str]:
     names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     connection.close()
     return names
+
+
+def journal_mode(path: Path) -> str:
+    with closing(sqlite3.connect(path)) as connection:
+        return str(connection.execute("PRAGMA journal_mode").fetchone()[0])
 
 
 def indexed_columns(path: Path) -> list[tuple[str, ...]]:
@@ -85,10 +91,24 @@ def test_a_large_database_that_is_not_adopted_is_not_written_to(large_events_fil
     assert sorted(large_events_file.parent.iterdir()) == files
 
 
+def test_what_it_lacks_is_said_by_every_comparison_until_it_is_adopted(
+    large_events_file: Path, prepared: Prepared
+) -> None:
+    site = prepared | {"EVENTS_DATABASE_URL": f"sqlite:///{large_events_file}"}
+    compare = ("compare", "--as-of", "2026-11-20T12:00:00Z")
+    before = manage(*compare, **site)
+    assert (before.returncode, "run `make adopt`" in before.stderr) == (1, True)
+    assert manage("adopt", **site).returncode == 0
+    assert manage(*compare, **site).returncode == 0
+    assert journal_mode(large_events_file) == "wal"
+
+
 def test_what_adopting_it_would_add_is_told_with_rows_disk_and_time(
     large_events_file: Path, prepared: Prepared
 ) -> None:
-    told = manage("setup", EVENTS_DATABASE_URL=f"sqlite:///{large_events_file}", **prepared).stdout
+    ran = manage("setup", EVENTS_DATABASE_URL=f"sqlite:///{large_events_file}", **prepared)
+    assert "storj.W006 below says" in ran.stdout
+    told = ran.stderr[ran.stderr.index("storj.W006") :]
     assert "about 1,000,003 rows" in told
     assert re.search(r"takes about [\d.]+ MB of disk", told)
     assert "better pause the monitor" in told
@@ -107,16 +127,23 @@ def test_an_empty_file_of_an_operator_is_made_ready_and_not_filled(tmp_path: Pat
 def test_a_database_that_is_missing_is_named_and_not_made(tmp_path: Path, prepared: Prepared) -> None:
     ran = manage("setup", EVENTS_DATABASE_URL=f"sqlite:///{tmp_path}/missing.db", **prepared)
     assert ran.returncode == 0
-    assert "Warning: The events database cannot be opened: check that EVENTS_DATABASE_URL" in ran.stdout
+    assert "(storj.W004) The file of the events database does not exist" in ran.stderr
     assert "curl " not in ran.stdout
     assert not (tmp_path / "missing.db").exists()
+
+
+def test_where_each_database_is_is_told(events_file: Path, prepared: Prepared) -> None:
+    told = manage("setup", EVENTS_DATABASE_URL=f"sqlite:///{events_file.parent}/./monitor.db", **prepared).stderr
+    places = {"default": f"{prepared['DATA_DIR']}/site.db", "events": events_file, "events_readonly": events_file}
+    for alias, place in places.items():
+        assert f"(storj.I001) `{alias}` is the file {place}.\n" in told
 
 
 def test_a_file_that_is_no_database_is_told_and_left_alone(tmp_path: Path, prepared: Prepared) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("not a database, but long enough to look like one\n" * 100)
     ran = manage("setup", EVENTS_DATABASE_URL=f"sqlite:///{path}", **prepared)
-    assert "damaged or not a database" in ran.stdout
+    assert "damaged or not a database" in ran.stderr
     assert "Traceback" not in ran.stderr
     assert path.read_text().startswith("not a database")
 

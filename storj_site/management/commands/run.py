@@ -13,7 +13,7 @@ class Command(SetUpCommand):
         # First, so that a second run on the same address ends before it touches anything.
         address = take_address()
         set_up(self.say)
-        self.check()
+        self.tell_findings()
         for line in greeting(address.getsockname()[1], make_account()):
             self.say(line)
         become_gunicorn(address)

@@ -19,6 +19,6 @@ class Command(SetUpCommand):
             prepare_secrets(self.say)
             return
         set_up(self.say)
-        self.check()
+        self.tell_findings()
         for line in greeting(settings.PORT, make_account()):
             self.say(line)
