@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from comparison.basis import cancels_recorded
 from comparison.metrics import metrics_of
@@ -43,9 +44,15 @@ def _basis_rows(result: Result) -> Iterator[list[Field]]:
     yield ["First event read", "", "UTC", *(basis["from"] or "" for basis in bases)]
     yield ["Last event read", "", "UTC", *(basis["to"] or "" for basis in bases)]
     yield ["Only the newest events", "", "", *("yes" if basis["limited"] else "no" for basis in bases)]
-    yield ["Canceled uploads recorded", "", "", *("yes" if cancels_recorded(node) else "no" for node in nodes)]
+    yield ["Canceled uploads recorded", "", "", *(_cancels(node) for node in nodes)]
     yield ["Notes", "", "", *(" ".join(node["notes"]) for node in nodes)]
     yield ["Error", "", "", *(node["error"] or "" for node in nodes)]
+
+
+def _cancels(node: Mapping[str, Any]) -> str:
+    if "uploads" not in node["basis"]["groups"]:
+        return ""
+    return "yes" if cancels_recorded(node) else "no"
 
 
 def _guarded(field: Field) -> Field:

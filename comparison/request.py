@@ -9,7 +9,7 @@ from django.conf import settings
 
 from comparison.metrics import TYPES
 from comparison.window import Window, parse_range, range_name
-from nodes.known import printable
+from nodes.display import quoted
 
 DEFAULT_TYPE = "performance"
 DEFAULT_RANGE = "24h"
@@ -82,18 +82,13 @@ def _names(nodes: object, known: frozenset[str]) -> tuple[str, ...]:
         raise wrong_number
     unknown = [name for name in nodes if name not in known]
     if unknown:
-        raise ValueError(f"There is no node {_quoted(unknown)} in the events database.")
+        raise ValueError(f"There is no node {quoted(unknown)} in the events database.")
     if len(nodes) < 2:
         raise wrong_number
     twice = [name for name in dict.fromkeys(nodes) if nodes.count(name) > 1]
     if twice:
-        raise ValueError(f"Each node can be named once; {_quoted(twice)} is there more than once.")
+        raise ValueError(f"Each node can be named once; {quoted(twice)} is there more than once.")
     return tuple(nodes)
-
-
-def _quoted(names: list[str], most: int = 3) -> str:
-    text = ", ".join(f"“{printable(name)}”" for name in names[:most])
-    return text if len(names) <= most else f"{text} and {len(names) - most} more"
 
 
 def _type(value: object) -> str:

@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from comparison.basis import moment
 from comparison.metrics import Metric, by_key
 from comparison.ranks import standings, telling
 from comparison.result import Ranking, Result
-from comparison.units import shown
+from comparison.units import counted, shown
 
 MOST_GAPS = MOST_NAMED = 3
+# Of the 41 audits that a flawless node may fail in a row: so few left are worth the first line.
+FEW = 10
 
 
 @dataclass(frozen=True)
@@ -40,14 +43,27 @@ class Earned:
 
 
 @dataclass(frozen=True)
+class Limited:
+    """How many nodes are described by their newest events only, and how much of the window those span, in words."""
+
+    nodes: int
+    least: str
+    most: str
+
+
+@dataclass(frozen=True)
 class Summary:
+    """`at_risk` are nodes that may fail only so many audits; `silent` those without events in the window."""
+
     metrics: int
     last: Often
     gaps: list[Gap]
     best: Often
     earned: Earned | None
     failed: list[str]
-    limited: int
+    limited: Limited | None
+    at_risk: list[tuple[str, int]]
+    silent: list[str]
 
 
 def summary(result: Result, labels: Mapping[str, str]) -> Summary:
@@ -62,8 +78,39 @@ def summary(result: Result, labels: Mapping[str, str]) -> Summary:
         best=_often(best, labels),
         earned=_earned(result, labels),
         failed=[labels.get(node["name"], node["name"]) for node in result["nodes"] if node["error"]],
-        limited=sum(node["basis"]["limited"] for node in result["nodes"]),
+        limited=_limited(result),
+        at_risk=_at_risk(result, labels),
+        silent=_silent(result, labels),
     )
+
+
+def _limited(result: Result) -> Limited | None:
+    end = moment(result["window"]["end"])
+    bases = [node["basis"] for node in result["nodes"]]
+    spans = sorted(end - moment(basis["from"]) for basis in bases if basis["limited"] and basis["from"])
+    return Limited(len(spans), in_words(spans[0]), in_words(spans[-1])) if spans else None
+
+
+def in_words(span: timedelta) -> str:
+    """About how long, in the largest unit of which there are two or more."""
+    for unit, seconds in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if span.total_seconds() >= 2 * seconds:
+            return counted(round(span.total_seconds() / seconds), unit)
+    return "2 minutes" if span.total_seconds() > 60 else "1 minute"
+
+
+def _at_risk(result: Result, labels: Mapping[str, str]) -> list[tuple[str, int]]:
+    left = [(node["name"], node["metrics"].get("audit_failures_left")) for node in result["nodes"]]
+    few = [(labels.get(name, name), failures) for name, failures in left if failures is not None and failures <= FEW]
+    return sorted(few, key=lambda item: item[1])
+
+
+def _silent(result: Result, labels: Mapping[str, str]) -> list[str]:
+    return [
+        labels.get(node["name"], node["name"])
+        for node in result["nodes"]
+        if not node["error"] and "traffic" in node["basis"]["groups"] and not node["basis"]["events"]
+    ]
 
 
 def _by_count(counts: Mapping[str, int]) -> list[tuple[str, int]]:

@@ -105,7 +105,7 @@ def test_a_sample_is_called_one(ids: list[int], as_of: str, viewer_client: Clien
     page = viewer_client.get(address(*ids, as_of=as_of)).content.decode()
     assert "newest events only" in page
     assert "only the newest 30 events" in page
-    assert "The traffic figures rest only on the newest events of the window" in page
+    assert "describe only the newest events: the last" in page
 
 
 @pytest.mark.parametrize("type", ["performance", "earnings", "efficiency", "overall"])
