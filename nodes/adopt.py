@@ -18,6 +18,7 @@ from django.db.migrations.exceptions import MigrationSchemaMissing
 from nodes import catalog
 from nodes.catalog import Found
 from nodes.display import size
+from nodes.recognition import refuse_foreign, refuse_foreign_file
 from nodes.rollups.schema import OWN_TABLES
 from nodes.schema import INDEXES, TABLES, Index, Table
 
@@ -55,7 +56,11 @@ class Step:
 
 
 def plan(connection: BaseDatabaseWrapper) -> list[Step]:
-    """What adopt() would add, in its order, without writing; at a bounded cost on any size."""
+    """What adopt() would add, in its order, without writing; at a bounded cost on any size.
+
+    Raises NotTheMonitors where nothing may be added.
+    """
+    refuse_foreign(connection)
     relations = catalog.relations(connection)
     # What has a table's name and is none, a view for example, stays as it is.
     wanted = [table for table in (*TABLES, *OWN_TABLES) if relations.get(table.name, True)]
@@ -95,7 +100,7 @@ def announcement(steps: list[Step]) -> list[str]:
 def adopt(connection: BaseDatabaseWrapper, report: Report = print, patience: float | None = None) -> None:
     """Adds what is missing; safe to run again, and by several programs at once.
 
-    `patience` is how many seconds to wait for other programs' locks. Raises django.db.Error.
+    `patience` is how many seconds to wait for other programs' locks. Raises django.db.Error and NotTheMonitors.
     """
     steps = plan(connection)
     if is_large(steps):
@@ -110,6 +115,7 @@ def adopt(connection: BaseDatabaseWrapper, report: Report = print, patience: flo
 
 def adopt_and_record(connection: BaseDatabaseWrapper, report: Report, patience: float | None = None) -> None:
     """adopt(), and then the migrations, which find nothing left to do and are recorded as applied."""
+    refuse_foreign_file(connection)
     adopt(connection, report, patience)
     with _patient(connection, PATIENCE if patience is None else patience):
         try:

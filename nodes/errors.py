@@ -19,6 +19,13 @@ class NoPlace(EventsUnavailable):
     """All MAX_POOL_SIZE places stayed taken for POOL_TIMEOUT seconds."""
 
 
+class NotTheMonitors(EventsUnavailable):
+    """The database is another program's, and nothing may be added to it."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"This is not an events database of storj_monitor: {why}; check EVENTS_DATABASE_URL.")
+
+
 MISSING = (
     "The events database cannot be opened: check that EVENTS_DATABASE_URL names a file that exists and is readable."
 )

@@ -121,6 +121,19 @@ def test_a_file_that_is_no_database_is_told_and_left_alone(tmp_path: Path, prepa
     assert path.read_text().startswith("not a database")
 
 
+def test_a_database_of_another_program_is_told_and_left_alone(tmp_path: Path, prepared: Prepared) -> None:
+    path = tmp_path / "orders.db"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE unsent (id INTEGER PRIMARY KEY)")
+    connection.close()
+    before = path.read_bytes()
+    ran = manage("setup", EVENTS_DATABASE_URL=f"sqlite:///{path}", **prepared)
+    assert ran.returncode == 0, ran.stderr
+    assert "Warning: This is not an events database of storj_monitor: it has tables of another program" in ran.stdout
+    assert path.read_bytes() == before
+    assert sorted(path.parent.glob("orders.db*")) == [path]
+
+
 def test_demonstration_data_that_was_broken_off_is_made_whole_by_the_next_run(prepared: Prepared) -> None:
     data = Path(prepared["DATA_DIR"])
     assert manage("demo", "--nodes", "1", "--events-per-node", "50", **prepared).returncode == 0
