@@ -29,6 +29,7 @@ class NotTheMonitors(EventsUnavailable):
 MISSING = (
     "The events database cannot be opened: check that EVENTS_DATABASE_URL names a file that exists and is readable."
 )
+FOLDER = "The events database is a folder: name the file in it, storj_stats.db for example, in EVENTS_DATABASE_URL."
 DAMAGED = (
     "The events database is damaged or not a database: restore it from a backup, or run `PRAGMA integrity_check` on it."
 )

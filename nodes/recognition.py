@@ -9,7 +9,7 @@ from pathlib import Path
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from nodes import catalog
-from nodes.errors import NotTheMonitors
+from nodes.errors import FOLDER, EventsUnavailable, NotTheMonitors
 from nodes.reading import reading
 from nodes.schema import TABLES
 
@@ -36,9 +36,16 @@ def refuse_foreign(connection: BaseDatabaseWrapper) -> None:
 
 def refuse_foreign_file(connection: BaseDatabaseWrapper) -> None:
     """refuse_foreign() before `connection` opens an SQLite file: opening it for writing already makes it WAL."""
+    refuse_folder(connection)
     if (file := file_of(connection)) and is_there(file):
         with reading() as readonly:
             refuse_foreign(readonly)
+
+
+def refuse_folder(connection: BaseDatabaseWrapper) -> None:
+    """SQLite's own words for it are those for a damaged file."""
+    if (file := file_of(connection)) and is_there(file) and file.is_dir():
+        raise EventsUnavailable(FOLDER)
 
 
 def file_of(connection: BaseDatabaseWrapper) -> Path | None:

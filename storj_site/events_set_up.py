@@ -16,6 +16,7 @@ from nodes.adopt import LARGE, Step, adopt_and_record, announcement, plan
 from nodes.errors import EventsUnavailable, explained
 from nodes.models import Event
 from nodes.reading import reading
+from nodes.recognition import refuse_folder
 from nodes.router import EVENTS
 
 # Seconds to wait for another program's lock; a run should not seem stuck, and the next one tries again.
@@ -39,6 +40,7 @@ def prepare_events(say: Say) -> None:
     What is wrong with an operator's database does not stop the site, which shows the same sentence.
     """
     try:
+        refuse_folder(connections[EVENTS])
         found = None if _is_to_be_made() else _look()
         if found and found.is_large:
             _announce(found.missing, say)

@@ -100,6 +100,11 @@ def test_a_dry_run_does_not_make_a_missing_file(tmp_path: Path) -> None:
     assert not (tmp_path / "missing.db").exists()
 
 
+@pytest.mark.parametrize("arguments", [[], ["--dry-run"]])
+def test_a_folder_is_told_to_be_one(tmp_path: Path, arguments: list[str]) -> None:
+    assert "is a folder: name the file in it" in fails_with(tmp_path, *arguments, events=tmp_path)
+
+
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     path = tmp_path / "events.db"
     path.write_bytes(b"nothing that SQLite knows " * 500)

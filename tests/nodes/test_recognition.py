@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from nodes.adopt import adopt, adopted, plan
-from nodes.errors import NotTheMonitors
+from nodes.errors import EventsUnavailable, NotTheMonitors
 from nodes.recognition import refuse_foreign_file
 from nodes.router import EVENTS
 from tests.nodes import monitor_files
@@ -119,6 +119,12 @@ def test_no_command_changes_a_byte_of_it(songs: Path, tmp_path: Path, command: l
     assert "Traceback" not in done.stderr
     assert songs.read_bytes() == before
     assert set(tmp_path.iterdir()) == files
+
+
+@pytest.mark.sqlite_files
+def test_a_folder_is_called_one(tmp_path: Path, opened: Opened) -> None:
+    with pytest.raises(EventsUnavailable, match="is a folder: name the file in it"):
+        refuse_foreign_file(opened(tmp_path))
 
 
 @pytest.mark.sqlite_files

@@ -121,6 +121,12 @@ def test_a_file_that_is_no_database_is_told_and_left_alone(tmp_path: Path, prepa
     assert path.read_text().startswith("not a database")
 
 
+def test_a_folder_is_told_to_be_one(tmp_path: Path, prepared: Prepared) -> None:
+    ran = manage("setup", EVENTS_DATABASE_URL=f"sqlite:///{tmp_path}", **prepared)
+    assert ran.returncode == 0, ran.stderr
+    assert "Warning: The events database is a folder: name the file in it" in ran.stdout
+
+
 def test_a_database_of_another_program_is_told_and_left_alone(tmp_path: Path, prepared: Prepared) -> None:
     path = tmp_path / "orders.db"
     connection = sqlite3.connect(path)

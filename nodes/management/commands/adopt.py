@@ -9,6 +9,7 @@ from nodes.adopt import adopt_and_record, announcement, plan
 from nodes.commands import OperatorCommand
 from nodes.errors import explained
 from nodes.reading import reading
+from nodes.recognition import refuse_folder
 from nodes.router import EVENTS
 
 
@@ -25,6 +26,7 @@ class Command(OperatorCommand):
         )
 
     def handle(self, *args: Any, dry_run: bool, wait: float | None, **options: Any) -> None:
+        refuse_folder(connections[EVENTS])
         if dry_run:
             self._show()
             return
