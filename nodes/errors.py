@@ -46,6 +46,10 @@ UNMADE = (
     "The events database can be neither opened nor made: check that EVENTS_DATABASE_URL names a folder that exists, "
     "and that this user may write there."
 )
+NOT_MADE = (
+    "The events database does not exist: check the path in EVENTS_DATABASE_URL, "
+    "or run `make adopt ARGS=--create` if an empty one is to be made there."
+)
 FORBIDDEN = (
     "This user cannot write to the events database: run this as a user who may write to the file and its folder, "
     "or give this one the right."

@@ -155,7 +155,8 @@ def events_are_ready(databases: Aliases = None, **kwargs: Any) -> Iterable[Check
     file = target(settings.DATABASES[READONLY]).file
     if file and not _is_there(file):
         hint = (
-            "Check the path in EVENTS_DATABASE_URL, which storj.I001 shows; where it is right, `make adopt` makes it."
+            "Check the path in EVENTS_DATABASE_URL, which storj.I001 shows; where it is right, "
+            "`make adopt ARGS=--create` makes it."
         )
         yield Warning(
             "The file of the events database does not exist, or this user may not enter its folder.",

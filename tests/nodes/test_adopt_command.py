@@ -91,8 +91,32 @@ def test_a_lock_of_another_program_ends_the_wait_with_a_sentence(tmp_path: Path)
 
 
 def test_a_folder_that_does_not_exist_is_not_made(tmp_path: Path) -> None:
-    assert "names a folder that exists" in fails_with(tmp_path, events=tmp_path / "nowhere" / "events.db")
+    events = tmp_path / "nowhere" / "events.db"
+    assert "names a folder that exists" in fails_with(tmp_path, "--create", events=events)
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_file_that_was_named_and_is_not_there_is_not_made(tmp_path: Path) -> None:
+    assert "does not exist: check the path in EVENTS_DATABASE_URL" in fails_with(tmp_path, events=tmp_path / "typo.db")
+    assert not (tmp_path / "typo.db").exists()
+
+
+def test_it_is_made_when_that_is_asked_for(tmp_path: Path) -> None:
+    assert manage(tmp_path, "adopt", "--create", events=tmp_path / "new.db").returncode == 0
+    assert "events" in objects(tmp_path / "new.db")
+
+
+def test_the_sites_own_file_is_made(tmp_path: Path) -> None:
+    done = manage(tmp_path, "adopt", EVENTS_DATABASE_URL="")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "events" in objects(tmp_path / "events.db")
+
+
+def test_a_file_that_was_empty_is_said_to_have_been(tmp_path: Path) -> None:
+    (tmp_path / "events.db").touch()
+    done = manage(tmp_path, "adopt", events=tmp_path / "events.db")
+    assert "was an empty file: check EVENTS_DATABASE_URL" in done.stdout
+    assert "was an empty file" not in manage(tmp_path, "adopt", events=tmp_path / "events.db").stdout
 
 
 def test_a_dry_run_does_not_make_a_missing_file(tmp_path: Path) -> None:
