@@ -46,7 +46,8 @@ def prepare_events(say: Say) -> None:
             _announce(found.missing, say)
             return
         if found is None or found.missing or not found.is_recorded:
-            _adopt(say)
+            # What the site makes for itself is no news; what an operator's database gets is.
+            _adopt(say, report=say if found else _be_silent)
         if _is_ours() and (_unfinished().exists() or not _has_events()):
             _demonstrate(say)
     except EventsUnavailable as error:
@@ -82,10 +83,14 @@ def _has_events() -> bool:
         return Event.objects.order_by()[:1].exists()
 
 
-def _adopt(say: Say) -> None:
+def _adopt(say: Say, report: Say) -> None:
     with explained(writing=True):
-        adopt_and_record(connections[EVENTS], lambda _: None, PATIENCE)
+        adopt_and_record(connections[EVENTS], report, PATIENCE)
     say("The events database: ready.")
+
+
+def _be_silent(_: str) -> None:
+    pass
 
 
 def _announce(missing: list[Step], say: Say) -> None:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from nodes.adopt import adopt
 from nodes.rollups.schema import OWN_TABLES
 from tests.nodes import monitor_files
 from tests.nodes.monitor_files import digests, objects, writing
+from tests.opened import Opened
 from tests.processes import manage
 
 pytestmark = pytest.mark.sqlite_files
@@ -28,6 +30,7 @@ def test_it_changes_nothing_of_the_monitors_and_records_the_migrations(tmp_path:
     done = manage(tmp_path, "adopt", events=path)
     assert (done.returncode, done.stderr) == (0, "")
     assert "Added: index on earnings_estimates (node_name, period, satellite, timestamp)" in done.stdout
+    assert "Recorded in the table django_migrations, which is new." in done.stdout
     after, sums_after = objects(path), digests(path)
     assert {name: after[name] for name in before} == before
     ours = {table.name for table in OWN_TABLES}
@@ -65,6 +68,15 @@ def test_a_dry_run_says_what_is_missing_and_writes_nothing(tmp_path: Path) -> No
     assert "To be added: column events.node_name." in done.stdout
     assert "for the newest events of a node (about 20,000 rows, 1 MB, 1 s)" in done.stdout
     assert path.read_bytes() == before
+
+
+def test_a_dry_run_names_the_table_of_the_record_too(tmp_path: Path, opened: Opened) -> None:
+    path = monitor_files.current(tmp_path / "events.db")
+    adopt(opened(path), lambda line: None)
+    told = manage(tmp_path, "adopt", "--dry-run", events=path).stdout
+    assert told.startswith("Nothing is missing but the table django_migrations")
+    manage(tmp_path, "adopt", events=path)
+    assert manage(tmp_path, "adopt", "--dry-run", events=path).stdout == "Nothing is missing.\n"
 
 
 def test_a_large_build_is_announced_with_rows_disk_time_and_advice(tmp_path: Path) -> None:

@@ -45,6 +45,21 @@ def test_a_small_database_is_adopted_and_its_nodes_are_in_the_printed_request(
     assert sorted(node["name"] for node in answer["nodes"]) == sorted(ODD_NAMES)
 
 
+def test_what_a_run_adds_to_a_small_database_is_told_a_line_each(events_file: Path, prepared: Prepared) -> None:
+    url = f"sqlite:///{events_file}"
+    told = manage("setup", EVENTS_DATABASE_URL=url, **prepared).stdout.splitlines()
+    assert any(line.startswith("Added: column events.duration_ms, in ") for line in told)
+    assert any(line.startswith("Added: index on events (timestamp), ") for line in told)
+    assert "Recorded in the table django_migrations, which is new." in told
+    assert "Added:" not in manage("setup", EVENTS_DATABASE_URL=url, **prepared).stdout
+
+
+def test_what_a_run_makes_for_itself_is_not(prepared: Prepared) -> None:
+    told = manage("setup", **prepared).stdout
+    assert "The events database: ready." in told
+    assert "Added:" not in told
+
+
 def test_the_printed_request_reaches_back_to_the_newest_event(
     events_file: Path, tmp_path: Path, static_root: Path
 ) -> None:

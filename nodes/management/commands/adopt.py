@@ -6,13 +6,14 @@ from typing import Any
 
 from django.db import connections
 
-from nodes.adopt import adopt_and_record, announcement, plan
+from nodes.adopt import adopt_and_record, announcement, is_recordable, plan
 from nodes.commands import OperatorCommand
 from nodes.errors import NOT_MADE, EventsUnavailable, explained
 from nodes.reading import reading
-from nodes.recognition import file_of, is_there, refuse_folder
+from nodes.recognition import RECORD, file_of, is_there, refuse_folder
 from nodes.router import EVENTS
 
+NO_RECORD = f"Nothing is missing but the table {RECORD}, in which that is recorded."
 WAS_EMPTY = "The events database was an empty file: check EVENTS_DATABASE_URL if the monitor has already filled it."
 
 
@@ -45,8 +46,9 @@ class Command(OperatorCommand):
 
     def _show(self) -> None:
         with reading() as connection:
-            steps = plan(connection)
-        for line in announcement(steps) if steps else ["Nothing is missing."]:
+            steps, recordable = plan(connection), is_recordable(connection)
+        nothing = "Nothing is missing." if recordable else NO_RECORD
+        for line in announcement(steps) if steps else [nothing]:
             self._say(line)
 
     def _say(self, line: str) -> None:
