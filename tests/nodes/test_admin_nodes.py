@@ -148,6 +148,11 @@ def test_the_list_tells_nodes_of_earlier_databases(databases: None, admin_client
     assert "icon-no" in told["old"]
 
 
+def test_the_cost_is_said_to_be_unused_by_comparisons(databases: None, admin_client: Client) -> None:
+    (node,) = ensure_nodes(["a"])
+    assert "Comparisons do not use it yet" in change_page(admin_client, node)
+
+
 def test_names_from_the_events_are_escaped(databases: None, admin_client: Client) -> None:
     known("<script>alert(1)</script>")
     assert b"<script>alert(1)" not in admin_client.get(LIST).content
