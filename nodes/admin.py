@@ -13,15 +13,23 @@ from django.template.response import TemplateResponse
 from nodes import admin_events  # noqa: F401 - registers the monitor's tables
 from nodes.display import NO_VALUE, moment, size
 from nodes.errors import EventsUnavailable
-from nodes.known import known_nodes
+from nodes.known import known_names, known_nodes
 from nodes.models import ApiToken, Node
 from nodes.overview import NodeFigures, overview
 from nodes.tokens import issue, revoke
 
+STILL_KNOWN = (
+    "Not possible: this node is still in the events database, so it would be made again at the next look, "
+    "with another id and without its label, cost and notes."
+)
+
 
 @admin.register(Node)
 class NodeAdmin(admin.ModelAdmin):
-    """Nodes come from the events: none is added here, and one that is deleted but still known comes back."""
+    """Nodes come from the events: none is added here, and only one that is no longer known can be deleted.
+
+    A known one would be made again at the next look, with another id and without its label, cost and notes.
+    """
 
     list_display = (
         "name",
@@ -31,22 +39,34 @@ class NodeAdmin(admin.ModelAdmin):
         "used_space",
         "worst_online_score",
         "cost_per_month",
+        "is_known",
     )
     sortable_by = ("name", "label", "cost_per_month")
     search_fields = ("name", "label")
-    readonly_fields = ("name",)
+    fields = ("name", "label", "cost_per_month", "notes", "deletion")
+    readonly_fields = ("name", "deletion")
     list_per_page = 100
     empty_value_display = NO_VALUE
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
+    def has_delete_permission(self, request: HttpRequest, obj: Node | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or _why_kept(obj) is None)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)  # asks for no permission per node
+        return actions
+
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         if request.method != "GET":  # an action: nothing is listed
             return super().get_changelist_instance(request)
-        trouble = _make_known()
+        known, trouble = _make_known()
         changes = super().get_changelist_instance(request)
         changes.result_list = listed = list(changes.result_list)
+        for node in listed:
+            node.is_known = None if trouble else node.name in known
         trouble = trouble or _attach_figures(listed)
         if trouble:
             messages.warning(request, trouble)
@@ -72,14 +92,31 @@ class NodeAdmin(admin.ModelAdmin):
             return NO_VALUE
         return f"{score.value:.2f} %" + (f" (as of {score.at:%Y-%m-%d})" if score.is_old and score.at else "")
 
+    @admin.display(description="still in the events", boolean=True)
+    def is_known(self, node: Node) -> bool | None:
+        return getattr(node, "is_known", None)
 
-def _make_known() -> str | None:
-    """Makes the Node of every known node; returns the sentence if the events cannot be read."""
+    @admin.display(description="deletion")
+    def deletion(self, node: Node) -> str:
+        return _why_kept(node) or "Possible: this node is no longer in the events database."
+
+
+def _make_known() -> tuple[set[str], str | None]:
+    """Makes the Node of every known node; returns their names, and the sentence if the events cannot be read."""
     try:
-        known_nodes()
+        return {node.name for node in known_nodes()}, None
     except EventsUnavailable as error:
-        return str(error)
-    return None
+        return set(), str(error)
+
+
+def _why_kept(node: Node) -> str | None:
+    """The sentence that says why this node must not be deleted now, asked of the events once per object."""
+    if not hasattr(node, "why_kept"):
+        try:
+            node.why_kept = STILL_KNOWN if node.name in known_names() else None  # type: ignore[attr-defined]
+        except EventsUnavailable as error:
+            node.why_kept = f"Not possible now: {error}"  # type: ignore[attr-defined]
+    return cast("str | None", node.why_kept)  # type: ignore[attr-defined]
 
 
 def _attach_figures(nodes: list[Node]) -> str | None:

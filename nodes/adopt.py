@@ -18,6 +18,7 @@ from django.db.migrations.exceptions import MigrationSchemaMissing
 from nodes import catalog
 from nodes.catalog import Found
 from nodes.display import size
+from nodes.recognition import RECORD, refuse_foreign, refuse_foreign_file
 from nodes.rollups.schema import OWN_TABLES
 from nodes.schema import INDEXES, TABLES, Index, Table
 
@@ -55,7 +56,11 @@ class Step:
 
 
 def plan(connection: BaseDatabaseWrapper) -> list[Step]:
-    """What adopt() would add, in its order, without writing; at a bounded cost on any size."""
+    """What adopt() would add, in its order, without writing; at a bounded cost on any size.
+
+    Raises NotTheMonitors where nothing may be added.
+    """
+    refuse_foreign(connection)
     relations = catalog.relations(connection)
     # What has a table's name and is none, a view for example, stays as it is.
     wanted = [table for table in (*TABLES, *OWN_TABLES) if relations.get(table.name, True)]
@@ -76,6 +81,11 @@ def missing_indexes(connection: BaseDatabaseWrapper) -> set[Index]:
     return {index for index in INDEXES if _name_of(index) in missing}
 
 
+def is_recordable(connection: BaseDatabaseWrapper) -> bool:
+    """Whether the table in which adopt_and_record() records what was done is there."""
+    return RECORD in catalog.relations(connection)
+
+
 def is_large(steps: list[Step]) -> bool:
     return any(step.rows > LARGE for step in steps)
 
@@ -86,6 +96,7 @@ def announcement(steps: list[Step]) -> list[str]:
     building = DISK_WHILE_BUILDING * max((step.bytes for step in steps), default=0)
     return [
         *(f"To be added: {step}." for step in steps),
+        f"What was done is recorded in the table {RECORD}, which is made where it is missing.",
         f"This takes about {size(in_all)} of disk, {size(building)} more while it is built, and about "
         f"{_duration(seconds)}; on a Raspberry Pi up to {SLOW_MACHINE} times as long.",
         "Programs that write to it wait while an index is built: better pause the monitor until this is done.",
@@ -95,7 +106,7 @@ def announcement(steps: list[Step]) -> list[str]:
 def adopt(connection: BaseDatabaseWrapper, report: Report = print, patience: float | None = None) -> None:
     """Adds what is missing; safe to run again, and by several programs at once.
 
-    `patience` is how many seconds to wait for other programs' locks. Raises django.db.Error.
+    `patience` is how many seconds to wait for other programs' locks. Raises django.db.Error and NotTheMonitors.
     """
     steps = plan(connection)
     if is_large(steps):
@@ -110,12 +121,16 @@ def adopt(connection: BaseDatabaseWrapper, report: Report = print, patience: flo
 
 def adopt_and_record(connection: BaseDatabaseWrapper, report: Report, patience: float | None = None) -> None:
     """adopt(), and then the migrations, which find nothing left to do and are recorded as applied."""
+    refuse_foreign_file(connection)
     adopt(connection, report, patience)
+    was_recordable = is_recordable(connection)
     with _patient(connection, PATIENCE if patience is None else patience):
         try:
             _migrate(connection.alias)
         except MigrationSchemaMissing:  # another program made django_migrations at the same moment
             _migrate(connection.alias)
+    if not was_recordable:
+        report(f"Recorded in the table {RECORD}, which is new.")
 
 
 def _migrate(alias: str) -> None:

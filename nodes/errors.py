@@ -19,9 +19,17 @@ class NoPlace(EventsUnavailable):
     """All MAX_POOL_SIZE places stayed taken for POOL_TIMEOUT seconds."""
 
 
+class NotTheMonitors(EventsUnavailable):
+    """The database is another program's, and nothing may be added to it."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"This is not an events database of storj_monitor: {why}; check EVENTS_DATABASE_URL.")
+
+
 MISSING = (
     "The events database cannot be opened: check that EVENTS_DATABASE_URL names a file that exists and is readable."
 )
+FOLDER = "The events database is a folder: name the file in it, storj_stats.db for example, in EVENTS_DATABASE_URL."
 DAMAGED = (
     "The events database is damaged or not a database: restore it from a backup, or run `PRAGMA integrity_check` on it."
 )
@@ -37,6 +45,10 @@ OTHER = "The events database could not be read: the log of the site has the deta
 UNMADE = (
     "The events database can be neither opened nor made: check that EVENTS_DATABASE_URL names a folder that exists, "
     "and that this user may write there."
+)
+NOT_MADE = (
+    "The events database does not exist: check the path in EVENTS_DATABASE_URL, "
+    "or run `make adopt ARGS=--create` if an empty one is to be made there."
 )
 FORBIDDEN = (
     "This user cannot write to the events database: run this as a user who may write to the file and its folder, "

@@ -1,7 +1,8 @@
 """System checks: every misconfiguration that can be told, each with what to do. Their ids stay.
 
-Only a missing SECRET_KEY is an error. What is wrong with a database is a warning, because an error would stop
-the very migration that mends it. Checks of databases run with `check --database events` and before migrations.
+Errors are a missing SECRET_KEY, and an events database that is another program's. What else is wrong with a
+database is a warning, because an error would stop the very migration that mends it. Checks of databases run
+with `check --database events` and before migrations.
 """
 
 import os
@@ -20,7 +21,7 @@ from django.utils.module_loading import import_string
 from comparison.measured import MIN_ATTEMPTS
 from nodes import catalog
 from nodes.adopt import announcement, plan
-from nodes.errors import EventsUnavailable
+from nodes.errors import EventsUnavailable, NotTheMonitors
 from nodes.reading import reading
 from nodes.router import EVENTS, READONLY, SITE
 from nodes.schema import TABLES
@@ -154,7 +155,8 @@ def events_are_ready(databases: Aliases = None, **kwargs: Any) -> Iterable[Check
     file = target(settings.DATABASES[READONLY]).file
     if file and not _is_there(file):
         hint = (
-            "Check the path in EVENTS_DATABASE_URL, which storj.I001 shows; where it is right, `make adopt` makes it."
+            "Check the path in EVENTS_DATABASE_URL, which storj.I001 shows; where it is right, "
+            "`make adopt ARGS=--create` makes it."
         )
         yield Warning(
             "The file of the events database does not exist, or this user may not enter its folder.",
@@ -166,6 +168,9 @@ def events_are_ready(databases: Aliases = None, **kwargs: Any) -> Iterable[Check
         with reading() as connection:
             can_write, missing = not catalog.cannot_write(connection), plan(connection)
             wrong = [f"{t.name}.{column}" for t in TABLES for column in catalog.wrongly_sorted(connection, t.name)]
+    except NotTheMonitors as error:  # which keeps `migrate` from opening it
+        yield Error(str(error), id="storj.E002")
+        return
     except EventsUnavailable as error:
         what, _, to_do = str(error).partition(": ")
         yield Warning(f"{what}.", hint=f"{to_do[:1].upper()}{to_do[1:]}", id="storj.W004")

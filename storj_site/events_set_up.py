@@ -16,6 +16,7 @@ from nodes.adopt import LARGE, Step, adopt_and_record, plan
 from nodes.errors import EventsUnavailable, explained
 from nodes.models import Event
 from nodes.reading import reading
+from nodes.recognition import refuse_folder
 from nodes.router import EVENTS
 
 # Seconds to wait for another program's lock; a run should not seem stuck, and the next one tries again.
@@ -44,6 +45,7 @@ def prepare_events(say: Say) -> None:
     What is wrong with an operator's database does not stop the site, which shows the same sentence.
     """
     try:
+        refuse_folder(connections[EVENTS])
         found = None if _is_to_be_made() else _look()
     except EventsUnavailable:
         return  # the system check storj.W004, which follows, says why
@@ -53,7 +55,8 @@ def prepare_events(say: Say) -> None:
                 say(_LEFT_ALONE)
             return
         if found is None or found.missing or not found.is_recorded:
-            _adopt(say)
+            # What the site makes for itself is no news; what an operator's database gets is.
+            _adopt(say, report=say if found else _be_silent)
         if _is_ours() and (_unfinished().exists() or not _has_events()):
             _demonstrate(say)
     except EventsUnavailable as error:
@@ -89,10 +92,14 @@ def _has_events() -> bool:
         return Event.objects.order_by()[:1].exists()
 
 
-def _adopt(say: Say) -> None:
+def _adopt(say: Say, report: Say) -> None:
     with explained(writing=True):
-        adopt_and_record(connections[EVENTS], lambda _: None, PATIENCE)
+        adopt_and_record(connections[EVENTS], report, PATIENCE)
     say("The events database: ready.")
+
+
+def _be_silent(_: str) -> None:
+    pass
 
 
 def _demonstrate(say: Say) -> None:

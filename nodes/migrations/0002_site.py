@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                     models.DecimalField(
                         blank=True,
                         decimal_places=2,
-                        help_text="US dollars a month: power, rent, disk.",
+                        help_text="US dollars a month: power, rent, disk. Comparisons do not use it yet.",
                         max_digits=9,
                         null=True,
                     ),

@@ -12,7 +12,11 @@ class Node(models.Model):
     name = models.CharField(max_length=MAX_NAME, unique=True)
     label = models.CharField(max_length=200, blank=True, help_text="A shorter or nicer name for lists.")
     cost_per_month = models.DecimalField(
-        max_digits=9, decimal_places=2, null=True, blank=True, help_text="US dollars a month: power, rent, disk."
+        max_digits=9,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="US dollars a month: power, rent, disk. Comparisons do not use it yet.",
     )
     notes = models.TextField(blank=True)
 

@@ -92,14 +92,65 @@ def test_the_name_stays_as_it_is_in_the_events(databases: None, admin_client: Cl
     assert (node.name, node.label) == ("a", "Attic")
 
 
-def test_a_deleted_node_that_is_still_known_is_made_again(databases: None, admin_client: Client) -> None:
+def delete(client: Client, node: Node) -> int:
+    return client.post(reverse("admin:nodes_node_delete", args=[node.pk]), {"post": "yes"}).status_code
+
+
+def change_page(client: Client, node: Node) -> str:
+    return client.get(reverse("admin:nodes_node_change", args=[node.pk])).content.decode()
+
+
+def test_a_node_that_is_still_in_the_events_cannot_be_deleted_and_its_page_says_why(
+    databases: None, admin_client: Client
+) -> None:
     known("a")
-    admin_client.get(LIST)
-    first = Node.objects.get()
-    admin_client.post(reverse("admin:nodes_node_delete", args=[first.pk]), {"post": "yes"})
-    assert Node.objects.count() == 0
-    admin_client.get(LIST)
-    assert Node.objects.get().pk != first.pk
+    (node,) = ensure_nodes(["a"])
+    page = change_page(admin_client, node)
+    assert "still in the events database, so it would be made again" in page
+    assert "deletelink" not in page
+    assert delete(admin_client, node) == 403
+    assert Node.objects.get() == node
+
+
+def test_a_node_of_an_earlier_database_can_be_deleted(databases: None, admin_client: Client) -> None:
+    known("a")
+    _, old = ensure_nodes(["a", "old"])
+    assert "deletelink" in change_page(admin_client, old)
+    assert delete(admin_client, old) == 302
+    assert [node.name for node in Node.objects.all()] == ["a"]
+
+
+def test_no_node_is_deleted_while_the_events_cannot_be_read(
+    databases: None, admin_client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (node,) = ensure_nodes(["a"])
+    readonly = connections["events_readonly"]
+    missing = str(tmp_path / "missing" / "events.db") if readonly.vendor == "sqlite" else "storj_missing"
+    monkeypatch.setitem(readonly.settings_dict, "NAME", missing)
+    assert "Not possible now: The events database" in change_page(admin_client, node)
+    assert delete(admin_client, node) == 403
+
+
+def test_nodes_are_not_deleted_in_bulk(databases: None, admin_client: Client) -> None:
+    known("a")
+    (old,) = ensure_nodes(["old"])
+    assert "delete_selected" not in admin_client.get(LIST).content.decode()
+    admin_client.post(LIST, {"action": "delete_selected", "_selected_action": [old.pk], "post": "yes"})
+    assert old in Node.objects.all()
+
+
+def test_the_list_tells_nodes_of_earlier_databases(databases: None, admin_client: Client) -> None:
+    known("a")
+    ensure_nodes(["old"])
+    rows = admin_client.get(LIST).content.decode().split("<tr>")
+    told = {name: next(row for row in rows if f">{name}</a>" in row) for name in ("a", "old")}
+    assert "icon-yes" in told["a"]
+    assert "icon-no" in told["old"]
+
+
+def test_the_cost_is_said_to_be_unused_by_comparisons(databases: None, admin_client: Client) -> None:
+    (node,) = ensure_nodes(["a"])
+    assert "Comparisons do not use it yet" in change_page(admin_client, node)
 
 
 def test_names_from_the_events_are_escaped(databases: None, admin_client: Client) -> None:

@@ -203,7 +203,9 @@ def test_a_name_that_something_else_has_is_not_in_the_way(fresh: BaseDatabaseWra
 def test_a_view_in_place_of_a_table_is_left_alone(fresh: BaseDatabaseWrapper, kind: str) -> None:
     kind = "VIEW" if fresh.vendor == "sqlite" else kind
     with fresh.cursor() as cursor:
-        cursor.execute(f"CREATE {kind} events AS SELECT 1 AS id, 'x' AS node_name")
+        cursor.execute(
+            f"CREATE {kind} events AS SELECT 1 AS id, 'x' AS timestamp, 'GET' AS action, 'success' AS status"
+        )
     adopt(fresh, silent)
     assert adopted(fresh)
 
@@ -212,11 +214,11 @@ def test_a_view_in_place_of_a_table_is_left_alone(fresh: BaseDatabaseWrapper, ki
 @pytest.mark.parametrize(
     "table",
     [
-        "CREATE VIRTUAL TABLE events USING fts5(timestamp, node_name)",
-        "CREATE TABLE events (id INTEGER PRIMARY KEY, timestamp DATETIME, node_name TEXT) WITHOUT ROWID",
-        'CREATE TABLE "EVENTS" (ID INTEGER PRIMARY KEY, "Timestamp" DATETIME, NODE_NAME TEXT)',
-        "CREATE TABLE events (timestamp, node_name COLLATE NOCASE)",
-        "CREATE TABLE events (id INTEGER PRIMARY KEY, n AS (id + 1) STORED)",
+        "CREATE VIRTUAL TABLE events USING fts5(timestamp, action, status, node_name)",
+        "CREATE TABLE events (id INTEGER PRIMARY KEY, timestamp TEXT, action, status, node_name TEXT) WITHOUT ROWID",
+        'CREATE TABLE "EVENTS" (ID INTEGER PRIMARY KEY, "Timestamp" DATETIME, ACTION, Status, NODE_NAME TEXT)',
+        "CREATE TABLE events (timestamp, action, status, node_name COLLATE NOCASE)",
+        "CREATE TABLE events (id INTEGER PRIMARY KEY, timestamp, action, status, n AS (id + 1) STORED)",
         "CREATE TABLE hourly_stats (hour_timestamp TEXT, dl_success INTEGER)",
         "CREATE TABLE reputation_history (id TEXT PRIMARY KEY) WITHOUT ROWID",
     ],

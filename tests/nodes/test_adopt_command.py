@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from nodes.adopt import adopt
 from nodes.rollups.schema import OWN_TABLES
 from tests.nodes import monitor_files
 from tests.nodes.monitor_files import digests, objects, writing
+from tests.opened import Opened
 from tests.processes import manage
 
 pytestmark = pytest.mark.sqlite_files
@@ -28,6 +30,7 @@ def test_it_changes_nothing_of_the_monitors_and_records_the_migrations(tmp_path:
     done = manage(tmp_path, "adopt", events=path)
     assert (done.returncode, done.stderr) == (0, "")
     assert "Added: index on earnings_estimates (node_name, period, satellite, timestamp)" in done.stdout
+    assert "Recorded in the table django_migrations, which is new." in done.stdout
     after, sums_after = objects(path), digests(path)
     assert {name: after[name] for name in before} == before
     ours = {table.name for table in OWN_TABLES}
@@ -67,6 +70,15 @@ def test_a_dry_run_says_what_is_missing_and_writes_nothing(tmp_path: Path) -> No
     assert path.read_bytes() == before
 
 
+def test_a_dry_run_names_the_table_of_the_record_too(tmp_path: Path, opened: Opened) -> None:
+    path = monitor_files.current(tmp_path / "events.db")
+    adopt(opened(path), lambda line: None)
+    told = manage(tmp_path, "adopt", "--dry-run", events=path).stdout
+    assert told.startswith("Nothing is missing but the table django_migrations")
+    manage(tmp_path, "adopt", events=path)
+    assert manage(tmp_path, "adopt", "--dry-run", events=path).stdout == "Nothing is missing.\n"
+
+
 def test_a_large_build_is_announced_with_rows_disk_time_and_advice(tmp_path: Path) -> None:
     path = monitor_files.old(tmp_path / "events.db", events=1_000_001)
     told = manage(tmp_path, "migrate", "--database", "events", events=path).stdout
@@ -91,13 +103,42 @@ def test_a_lock_of_another_program_ends_the_wait_with_a_sentence(tmp_path: Path)
 
 
 def test_a_folder_that_does_not_exist_is_not_made(tmp_path: Path) -> None:
-    assert "names a folder that exists" in fails_with(tmp_path, events=tmp_path / "nowhere" / "events.db")
+    events = tmp_path / "nowhere" / "events.db"
+    assert "names a folder that exists" in fails_with(tmp_path, "--create", events=events)
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_file_that_was_named_and_is_not_there_is_not_made(tmp_path: Path) -> None:
+    assert "does not exist: check the path in EVENTS_DATABASE_URL" in fails_with(tmp_path, events=tmp_path / "typo.db")
+    assert not (tmp_path / "typo.db").exists()
+
+
+def test_it_is_made_when_that_is_asked_for(tmp_path: Path) -> None:
+    assert manage(tmp_path, "adopt", "--create", events=tmp_path / "new.db").returncode == 0
+    assert "events" in objects(tmp_path / "new.db")
+
+
+def test_the_sites_own_file_is_made(tmp_path: Path) -> None:
+    done = manage(tmp_path, "adopt", EVENTS_DATABASE_URL="")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "events" in objects(tmp_path / "events.db")
+
+
+def test_a_file_that_was_empty_is_said_to_have_been(tmp_path: Path) -> None:
+    (tmp_path / "events.db").touch()
+    done = manage(tmp_path, "adopt", events=tmp_path / "events.db")
+    assert "was an empty file: check EVENTS_DATABASE_URL" in done.stdout
+    assert "was an empty file" not in manage(tmp_path, "adopt", events=tmp_path / "events.db").stdout
 
 
 def test_a_dry_run_does_not_make_a_missing_file(tmp_path: Path) -> None:
     assert "cannot be opened" in fails_with(tmp_path, "--dry-run", events=tmp_path / "missing.db")
     assert not (tmp_path / "missing.db").exists()
+
+
+@pytest.mark.parametrize("arguments", [[], ["--dry-run"]])
+def test_a_folder_is_told_to_be_one(tmp_path: Path, arguments: list[str]) -> None:
+    assert "is a folder: name the file in it" in fails_with(tmp_path, *arguments, events=tmp_path)
 
 
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:

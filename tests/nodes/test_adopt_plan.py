@@ -98,8 +98,9 @@ def test_no_statement_of_the_plan_reads_a_whole_table(fresh: BaseDatabaseWrapper
 
 def test_the_announcement_says_what_it_costs_and_advises_to_pause_the_monitor() -> None:
     steps = [Step("index on events (timestamp), for one", "events", "", 5_000_000, 210_000_000, 7.5)]
-    first, costs, advice = announcement(steps)
+    first, record, costs, advice = announcement(steps)
     assert first == "To be added: index on events (timestamp), for one (about 5,000,000 rows, 210 MB, 8 s)."
+    assert "the table django_migrations" in record
     assert costs.startswith("This takes about 210 MB of disk, 630 MB more while it is built, and about 8 s;")
     assert "pause the monitor" in advice
 

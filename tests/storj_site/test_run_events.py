@@ -51,6 +51,21 @@ def test_a_small_database_is_adopted_and_its_nodes_are_in_the_printed_request(
     assert sorted(node["name"] for node in answer["nodes"]) == sorted(ODD_NAMES)
 
 
+def test_what_a_run_adds_to_a_small_database_is_told_a_line_each(events_file: Path, prepared: Prepared) -> None:
+    url = f"sqlite:///{events_file}"
+    told = manage("setup", EVENTS_DATABASE_URL=url, **prepared).stdout.splitlines()
+    assert any(line.startswith("Added: column events.duration_ms, in ") for line in told)
+    assert any(line.startswith("Added: index on events (timestamp), ") for line in told)
+    assert "Recorded in the table django_migrations, which is new." in told
+    assert "Added:" not in manage("setup", EVENTS_DATABASE_URL=url, **prepared).stdout
+
+
+def test_what_a_run_makes_for_itself_is_not(prepared: Prepared) -> None:
+    told = manage("setup", **prepared).stdout
+    assert "The events database: ready." in told
+    assert "Added:" not in told
+
+
 def test_the_printed_request_reaches_back_to_the_newest_event(
     events_file: Path, tmp_path: Path, static_root: Path
 ) -> None:
@@ -146,6 +161,25 @@ def test_a_file_that_is_no_database_is_told_and_left_alone(tmp_path: Path, prepa
     assert "damaged or not a database" in ran.stderr
     assert "Traceback" not in ran.stderr
     assert path.read_text().startswith("not a database")
+
+
+def test_a_folder_is_told_to_be_one(tmp_path: Path, prepared: Prepared) -> None:
+    ran = manage("setup", EVENTS_DATABASE_URL=f"sqlite:///{tmp_path}", **prepared)
+    assert ran.returncode == 0, ran.stderr
+    assert "Warning: The events database is a folder: name the file in it" in ran.stdout
+
+
+def test_a_database_of_another_program_is_told_and_left_alone(tmp_path: Path, prepared: Prepared) -> None:
+    path = tmp_path / "orders.db"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE unsent (id INTEGER PRIMARY KEY)")
+    connection.close()
+    before = path.read_bytes()
+    ran = manage("setup", EVENTS_DATABASE_URL=f"sqlite:///{path}", **prepared)
+    assert ran.returncode == 0, ran.stderr
+    assert "Warning: This is not an events database of storj_monitor: it has tables of another program" in ran.stdout
+    assert path.read_bytes() == before
+    assert sorted(path.parent.glob("orders.db*")) == [path]
 
 
 def test_demonstration_data_that_was_broken_off_is_made_whole_by_the_next_run(prepared: Prepared) -> None:

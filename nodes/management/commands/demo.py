@@ -7,11 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import CommandError
+from django.db import connections
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from nodes.commands import OperatorCommand
 from nodes.demo import fill
 from nodes.errors import explained
+from nodes.recognition import refuse_foreign_file
+from nodes.router import EVENTS
 
 HOLDS_DATA = (
     "The events database already holds data: name an empty one in EVENTS_DATABASE_URL, or give --force to add "
@@ -38,6 +41,7 @@ class Command(OperatorCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         plan = _plan(options)
         with explained(writing=True):
+            refuse_foreign_file(connections[EVENTS])
             holds_data = fill.holds_data()
             if holds_data and not options["force"]:
                 raise CommandError(HOLDS_DATA)
