@@ -23,6 +23,7 @@ from nodes import catalog
 from nodes.adopt import announcement, plan
 from nodes.errors import EventsUnavailable, NotTheMonitors
 from nodes.reading import reading
+from nodes.recognition import refuse_folder
 from nodes.router import EVENTS, READONLY, SITE
 from nodes.schema import TABLES
 from storj_site.middleware import SITE_TROUBLE
@@ -165,15 +166,12 @@ def events_are_ready(databases: Aliases = None, **kwargs: Any) -> Iterable[Check
         )
         return
     try:
+        refuse_folder(connections[EVENTS])
         with reading() as connection:
             can_write, missing = not catalog.cannot_write(connection), plan(connection)
             wrong = [f"{t.name}.{column}" for t in TABLES for column in catalog.wrongly_sorted(connection, t.name)]
-    except NotTheMonitors as error:  # which keeps `migrate` from opening it
-        yield Error(str(error), id="storj.E002")
-        return
     except EventsUnavailable as error:
-        what, _, to_do = str(error).partition(": ")
-        yield Warning(f"{what}.", hint=f"{to_do[:1].upper()}{to_do[1:]}", id="storj.W004")
+        yield _unavailable(error)
         return
     if can_write:
         yield Warning(
@@ -185,6 +183,13 @@ def events_are_ready(databases: Aliases = None, **kwargs: Any) -> Iterable[Check
         hint = "\n    ".join(["Run `make adopt`.", *announcement(missing)])
         yield Warning("The events database lacks what comparisons need.", hint=hint, id="storj.W006")
     yield from _sorting(wrong)
+
+
+def _unavailable(error: EventsUnavailable) -> CheckMessage:
+    if isinstance(error, NotTheMonitors):  # an error, which keeps `migrate` from opening it
+        return Error(str(error), id="storj.E002")
+    what, _, to_do = str(error).partition(": ")
+    return Warning(f"{what}.", hint=f"{to_do[:1].upper()}{to_do[1:]}", id="storj.W004")
 
 
 def _sorting(columns: list[str]) -> Iterator[CheckMessage]:

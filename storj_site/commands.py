@@ -1,6 +1,7 @@
 """What the commands of the set-up share."""
 
 from django.conf import settings
+from django.core.checks import CRITICAL
 
 from nodes.commands import OperatorCommand
 
@@ -11,7 +12,8 @@ class SetUpCommand(OperatorCommand):
 
     def tell_findings(self) -> None:
         """All that the checks find, of the databases too, which Django leaves out unless they are named."""
-        self.check(databases=list(settings.DATABASES))
+        # Shown, and no reason not to serve: an error of an events database is to stop `migrate` alone.
+        self.check(databases=list(settings.DATABASES), fail_level=CRITICAL)
 
     def say(self, line: str) -> None:
         self.stdout.write(line)

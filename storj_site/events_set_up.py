@@ -48,7 +48,7 @@ def prepare_events(say: Say) -> None:
         refuse_folder(connections[EVENTS])
         found = None if _is_to_be_made() else _look()
     except EventsUnavailable:
-        return  # the system check storj.W004, which follows, says why
+        return  # the system check that follows (storj.W004 or E002) says why
     try:
         if found and found.is_large:
             if found.missing:

@@ -166,7 +166,8 @@ def test_a_file_that_is_no_database_is_told_and_left_alone(tmp_path: Path, prepa
 def test_a_folder_is_told_to_be_one(tmp_path: Path, prepared: Prepared) -> None:
     ran = manage("setup", EVENTS_DATABASE_URL=f"sqlite:///{tmp_path}", **prepared)
     assert ran.returncode == 0, ran.stderr
-    assert "Warning: The events database is a folder: name the file in it" in ran.stdout
+    assert "(storj.W004) The events database is a folder." in ran.stderr
+    assert "Name the file in it" in ran.stderr
 
 
 def test_a_database_of_another_program_is_told_and_left_alone(tmp_path: Path, prepared: Prepared) -> None:
@@ -177,9 +178,22 @@ def test_a_database_of_another_program_is_told_and_left_alone(tmp_path: Path, pr
     before = path.read_bytes()
     ran = manage("setup", EVENTS_DATABASE_URL=f"sqlite:///{path}", **prepared)
     assert ran.returncode == 0, ran.stderr
-    assert "Warning: This is not an events database of storj_monitor: it has tables of another program" in ran.stdout
+    assert "(storj.E002) This is not an events database of storj_monitor: it has tables of another" in ran.stderr
     assert path.read_bytes() == before
     assert sorted(path.parent.glob("orders.db*")) == [path]
+
+
+def test_the_site_serves_beside_a_database_of_another_program(tmp_path: Path, static_root: Path) -> None:
+    path = tmp_path / "orders.db"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE unsent (id INTEGER PRIMARY KEY)")
+    connection.close()
+    before = path.read_bytes()
+    with running(tmp_path / "site", EVENTS_DATABASE_URL=f"sqlite:///{path}", STATIC_ROOT=static_root) as site:
+        assert "This is not an events database of storj_monitor" in site.output
+        assert site.get("/login/").status == 200
+        site.get("/healthz")
+    assert path.read_bytes() == before
 
 
 def test_demonstration_data_that_was_broken_off_is_made_whole_by_the_next_run(prepared: Prepared) -> None:
