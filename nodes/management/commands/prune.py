@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError
+from django.db import connections
 
 from nodes.commands import OperatorCommand
 from nodes.display import size
 from nodes.errors import explained
 from nodes.fields import to_stored
 from nodes.progress import EventsBar
+from nodes.recognition import refuse_foreign_file
 from nodes.rollups.archive import Archive, ArchiveError
 from nodes.rollups.prune import prunable, prune
+from nodes.router import EVENTS
 from nodes.sql.pruning import COLUMNS
 
 MOST_DAYS = 3650
@@ -33,7 +36,7 @@ class Command(OperatorCommand):
     help = (
         "Deletes events that `rollup` has counted and that are older than asked, in short steps beside other programs. "
         "The newest event, events not counted yet, and those whose time cannot be read stay. The file of an SQLite "
-        "database does not get smaller: the room is used again."
+        "database does not get smaller: the room is used again. Comparisons read events: what is deleted is not compared."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -47,6 +50,7 @@ class Command(OperatorCommand):
         parser.add_argument("--dry-run", action="store_true", help="say how many would be deleted, and delete nothing")
 
     def handle(self, *args: Any, keep: timedelta, archive: Path | None, dry_run: bool, **options: Any) -> None:
+        refuse_foreign_file(connections[EVENTS])
         before = datetime.now(UTC) - keep
         with explained(writing=True):
             total = prunable(to_stored(before))

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import CommandError
+from django.db import connections
 
 from nodes.commands import OperatorCommand
 from nodes.errors import explained
 from nodes.progress import EventsBar
+from nodes.recognition import refuse_foreign_file
 from nodes.rollups.roll import BATCH, Batch, rollup_once
+from nodes.router import EVENTS
 
 
 class Command(OperatorCommand):
@@ -28,6 +31,7 @@ class Command(OperatorCommand):
     def handle(self, *args: Any, until_done: bool, batch: int, **options: Any) -> None:
         if batch < 1:
             raise CommandError("--batch must be at least 1.")
+        refuse_foreign_file(connections[EVENTS])
         began, events, behind = time.perf_counter(), 0, 0
         with explained(writing=True), EventsBar("Counting") as bar:
             for done in _batches(batch, until_done):
