@@ -114,7 +114,8 @@ def _whole_numbers_in(bucket: int) -> tuple[int, int]:
         low -= 1
     while bucket_of(high) > bucket:
         high -= 1
-    while bucket_of(high + 1) == bucket:
+    # All that is longer than LONGEST is in its bucket, which therefore ends nowhere else.
+    while high < LONGEST and bucket_of(high + 1) == bucket:
         high += 1
     return low, max(low, high)
 

@@ -70,3 +70,9 @@ def test_buckets_follow_each_other_without_a_gap() -> None:
 
 def test_an_empty_histogram_has_no_percentile() -> None:
     assert nearest_rank({}, 50) is None
+
+
+@given(st.one_of(st.integers(0, 2**64), st.integers(LONGEST - 10**10, LONGEST + 10)))
+def test_every_bucket_has_a_value_within_one_percent_and_the_last_one_too(duration: int) -> None:
+    known = min(duration, LONGEST)
+    assert abs(value_of(bucket_of(duration)) - known) <= known / 100
