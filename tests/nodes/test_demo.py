@@ -414,20 +414,22 @@ def test_a_folder_that_is_missing_is_one_sentence_about_writing(tmp_path: Path) 
 
 @pytest.mark.sqlite_files
 def test_ctrl_c_ends_it_without_a_traceback(tmp_path: Path) -> None:
-    running = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "manage.py", "demo", "--events-per-node", "5000000"],
         cwd=BASE_DIR,
         env=environment(tmp_path),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    try:
-        wait_for_events(tmp_path / "events.db")
-        running.send_signal(signal.SIGINT)
-        out, err = running.communicate(timeout=30)
-    finally:
-        running.kill()
+        # A suite that runs in the background of a shell ignores Ctrl-C, and so would what it starts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no thread runs here
+    ) as running:
+        try:
+            wait_for_events(tmp_path / "events.db")
+            running.send_signal(signal.SIGINT)
+            out, err = running.communicate(timeout=30)
+        finally:
+            running.kill()
     assert (running.returncode, out, err) == (130, "", "")
 
 
