@@ -14,8 +14,8 @@ from nodes.sql import LONG_AGO, RECENT_SNAPSHOTS
 
 _IN_WINDOW = "FROM events WHERE node_name = %s AND timestamp >= %s AND timestamp < %s ORDER BY timestamp DESC, id DESC"
 
-# The database aggregates and sends some 15 rows a node: fetching the events themselves took longer
-# than everything else together, and Python threads only made that slower.
+# The database aggregates and sends some 15 rows a node: it works outside Python's lock, while threads that fetch
+# the events themselves wait for one another.
 # The newest events are found by index and then read in the order of their ids: read backwards, as the index
 # has them, a disk cannot read ahead, and a cold comparison took twice as long (490 to 240 ms for five nodes).
 # MATERIALIZED, or whether an event is sound would be worked out four times a row.

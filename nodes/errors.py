@@ -58,7 +58,7 @@ FULL = "The disk of the events database is full: free some space, then run this 
 NO_SCHEMA = "The schema of the events database does not exist: create the one that EVENTS_DATABASE_URL names."
 UNWRITTEN = "The events database could not be written: its own log, or --traceback, has the details."
 
-# The driver's words (SQLite's messages have no codes in Python 3.10) and the sentence for each.
+# What the drivers say, SQLite's and PostgreSQL's alike, and the sentence for each.
 _SIGNS = (
     ("connection failed", SILENT),
     ("unable to open", MISSING),
