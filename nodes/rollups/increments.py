@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from nodes.known import is_usable_name
 from nodes.rollups import codes
 from nodes.rollups.histogram import Histogram, add, histogram_of
+from nodes.sql.groups import EventGroup
 
 # An id of a satellite has 50 characters or so; a longer text is none, and PostgreSQL could not index it.
 LONGEST_SATELLITE = 500
@@ -39,23 +39,24 @@ class Increments:
     counts: dict[tuple[int, ...], list[int]] = field(default_factory=dict)
     latencies: dict[tuple[int, ...], Histogram] = field(default_factory=dict)
 
-    def add(self, groups: Iterable[tuple[Any, ...]]) -> None:
-        """Groups as sql.groups has them."""
-        for name, hour_text, satellite, action, status, count, total, first, last, last_id, durations in groups:
-            self.events += count
-            self.last_id = max(self.last_id, last_id)
-            if not is_usable_name(name):
-                continue
-            hour = None if hour_text is None else codes.hour_of(hour_text)
-            node = self._node(name)
-            kind = _kind(hour, action, status)
-            size = 0 if kind == UNSOUND else int(total or 0)
-            for span, start in _spans(hour):
-                self._count((node.number, span, start, self._satellite(satellite), *kind), count, size)
-            if hour is not None:
-                node.saw(first, last)
-                if durations:
-                    self._time(node.number, hour, codes.ACTION_CODES[action], histogram_of(durations.split(",")))
+    def add(self, groups: Iterable[EventGroup]) -> None:
+        for group in groups:
+            self.events += group.attempts
+            self.last_id = max(self.last_id, group.last_id)
+            if is_usable_name(group.node):
+                self._add(group, self._node(group.node))
+
+    def _add(self, group: EventGroup, node: Node) -> None:
+        hour = None if group.hour is None else codes.hour_of(group.hour)
+        kind = _kind(hour, group.action, group.status)
+        size = 0 if kind == UNSOUND else int(group.bytes or 0)
+        for span, start in _spans(hour):
+            self._count((node.number, span, start, self._satellite(group.satellite), *kind), group.attempts, size)
+        if hour is not None:
+            node.saw(group.first, group.last)
+            if group.durations and group.action:
+                histogram = histogram_of(group.durations.split(","))
+                self._time(node.number, hour, codes.ACTION_CODES[group.action], histogram)
 
     def _node(self, name: str) -> Node:
         self.seen.add(name)

@@ -19,6 +19,7 @@ from nodes.rollups.increments import Increments, Node
 from nodes.rollups.watermark import Cut, Marks, State
 from nodes.router import EVENTS
 from nodes.sql import rollups as sql
+from nodes.sql.groups import next_groups
 
 logger = logging.getLogger(__name__)
 
@@ -104,10 +105,10 @@ def _prepared(connection: BaseDatabaseWrapper, end: int, limit: int) -> _Prepare
 
 
 def _increments(connection: BaseDatabaseWrapper, after: int, end: int, limit: int) -> Increments:
-    groups = sql.groups(connection, after, end, limit)
+    groups = next_groups(connection, after, end, limit)
     while len(groups) > MOST_GROUPS < limit:
         limit = max(MOST_GROUPS, limit * MOST_GROUPS // len(groups))
-        groups = sql.groups(connection, after, end, limit)
+        groups = next_groups(connection, after, end, limit)
     nodes = RollupNode.objects.using(connection.alias)
     satellites = RollupSatellite.objects.using(connection.alias)
     increments = Increments(

@@ -7,28 +7,9 @@ from typing import Any
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from nodes import soundness
-from nodes.soundness import DIALECTS
-from nodes.sql.figures import FAR_AHEAD, LONG_AGO
-
 # For writers that are about to commit. Others who want to write wait behind us, so it is short.
 LOCK_TIMEOUT = "200ms"
 
-_GROUPS = f"""
-WITH batch AS MATERIALIZED (
-    SELECT id, node_name, timestamp, satellite_id, action, status, size, duration_ms,
-        {{stored_form}} AS stored, {{sound_values}} AS sound_values
-    FROM events WHERE id > %s AND id <= %s ORDER BY id LIMIT %s
-),
-judged AS (SELECT *, stored AND sound_values AS sound FROM batch)
-SELECT node_name, CASE WHEN stored THEN substr(timestamp, 1, 13) END, satellite_id,
-    CASE WHEN sound THEN action END, CASE WHEN sound THEN status END,
-    COUNT(*), SUM(CASE WHEN sound THEN size END),
-    MIN(CASE WHEN stored AND timestamp >= '{LONG_AGO}' THEN timestamp END),
-    MAX(CASE WHEN stored AND timestamp < '{FAR_AHEAD}' THEN timestamp END),
-    MAX(id), {{durations}}
-FROM judged GROUP BY 1, 2, 3, 4, 5
-"""
 _FACTS = "id, timestamp, piece_id, satellite_id, node_name, size"
 _MARKED = f"SELECT {_FACTS} FROM events WHERE id > %s AND id <= %s AND (id %% %s = 0 OR id = %s)"
 _AT = f"SELECT {_FACTS} FROM events WHERE id IN ({{ids}})"
@@ -89,21 +70,6 @@ def settled_id(connection: BaseDatabaseWrapper) -> int:
         _execute(connection, f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
         _execute(connection, "LOCK TABLE events IN SHARE MODE")
         return newest_id(connection)
-
-
-def groups(connection: BaseDatabaseWrapper, after: int, end: int, limit: int) -> list[tuple[Any, ...]]:
-    """The first `limit` events with ids in (after, end], by node, hour, satellite, action and status.
-
-    With count, bytes, first and last time stamp, highest id and durations. Action and status are None for broken
-    events, the hour for a time stamp that is not in the stored form.
-    """
-    vendor = connection.vendor
-    statement = _GROUPS.format(
-        stored_form=DIALECTS[vendor].stored_form,
-        sound_values=soundness.sound_values(vendor),
-        durations=soundness.durations(vendor),
-    )
-    return _rows(connection, statement, after, end, limit)
 
 
 def marked(connection: BaseDatabaseWrapper, after: int, last: int, every: int) -> list[tuple[Any, ...]]:
