@@ -6,6 +6,7 @@ Django's own introspection tells neither partial indexes nor the order and colla
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
@@ -51,6 +52,13 @@ _INDEXES = {
         ORDER BY i.indexrelid, o.place
     """,
 }
+_TABLES_NAMED = {
+    "sqlite": "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND lower(name) IN ({names})",
+    "postgresql": """
+        SELECT COUNT(*) FROM (VALUES {values}) AS wanted(name)
+        JOIN pg_class c ON c.oid = to_regclass(wanted.name) WHERE c.relkind IN ('r', 'p')
+    """,
+}
 # The database's own collation is judged by what it does, for it may be ICU's under any name.
 _WRONGLY_SORTED = """
     SELECT a.attname FROM pg_attribute a JOIN pg_collation c ON c.oid = a.attcollation
@@ -86,6 +94,14 @@ def relations(connection: BaseDatabaseWrapper) -> dict[str, bool]:
     A view and the like is none: it can be given neither columns nor indexes.
     """
     return {name: bool(is_table) for name, is_table in _rows(connection, _RELATIONS[connection.vendor])}
+
+
+def has_tables(connection: BaseDatabaseWrapper, names: Sequence[str]) -> bool:
+    """Whether all of these distinct names are tables; for a look at each request."""
+    statement = _TABLES_NAMED[connection.vendor].format(
+        names=", ".join(["%s"] * len(names)), values=", ".join(["(%s)"] * len(names))
+    )
+    return int(_value(connection, statement, *names)) == len(names)
 
 
 def find(connection: BaseDatabaseWrapper, table: str) -> Found:
