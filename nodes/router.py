@@ -21,6 +21,9 @@ EVENTS_MODELS = frozenset(
         "rollupsatellite",
         "rollupcount",
         "rolluplatencies",
+        "rolluphours",
+        "rollupreason",
+        "rollupfailures",
         "rollupbatch",
         "rollupstate",
     }

@@ -10,8 +10,11 @@ from nodes.models.events import (
 from nodes.models.rollups import (
     RollupBatch,
     RollupCount,
+    RollupFailures,
+    RollupHours,
     RollupLatencies,
     RollupNode,
+    RollupReason,
     RollupSatellite,
     RollupState,
 )
@@ -28,8 +31,11 @@ __all__ = [
     "Reputation",
     "RollupBatch",
     "RollupCount",
+    "RollupFailures",
+    "RollupHours",
     "RollupLatencies",
     "RollupNode",
+    "RollupReason",
     "RollupSatellite",
     "RollupState",
     "StorageSnapshot",

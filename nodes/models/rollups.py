@@ -69,6 +69,54 @@ class RollupLatencies(models.Model):
         return f"Latencies {self.pk}"
 
 
+class RollupHours(models.Model):
+    """In which hours of a day a node had events, broken ones among them: nodes.rollups.codes.bit_of() of each."""
+
+    pk = models.CompositePrimaryKey("node", "day")
+    node = models.BigIntegerField()
+    day = models.BigIntegerField()
+    hours = models.BigIntegerField()
+
+    class Meta:
+        db_table = "rollup_hours"
+        verbose_name_plural = "rollup hours"
+
+    def __str__(self) -> str:
+        return f"Hours {self.pk}"
+
+
+class RollupReason(models.Model):
+    """A small number for a text of nodes.rollups.reasons; "" where none is recorded."""
+
+    id = models.BigAutoField(primary_key=True)
+    text = models.TextField(unique=True)
+
+    class Meta:
+        db_table = "rollup_reasons"
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class RollupFailures(models.Model):
+    """Failed attempts; reason codes.OTHER is none of rollup_reasons."""
+
+    pk = models.CompositePrimaryKey("node", "span", "start", "action", "reason")
+    node = models.BigIntegerField()
+    span = models.BigIntegerField()
+    start = models.BigIntegerField()
+    action = models.BigIntegerField()
+    reason = models.BigIntegerField()
+    attempts = models.BigIntegerField()
+
+    class Meta:
+        db_table = "rollup_failures"
+        verbose_name_plural = "rollup failures"
+
+    def __str__(self) -> str:
+        return f"{self.attempts} failures {self.pk}"
+
+
 class RollupBatch(models.Model):
     """The ids after `after_id` up to `last_id` were counted; `marks` tell some of those rows from others."""
 

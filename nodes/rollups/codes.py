@@ -14,6 +14,7 @@ ACTION_CODES = {action: code for code, action in enumerate(ACTIONS, start=1)}
 STATUS_CODES = {status: code for code, status in enumerate(STATUSES, start=1)}
 BROKEN = 0  # as action and as status: a row that the metrics skip
 NO_SATELLITE = 0  # none recorded, or not a text
+OTHER = 0  # as reason: one of those that came when rollup_reasons was full
 
 _1970 = date(1970, 1, 1).toordinal()
 
@@ -31,3 +32,8 @@ def hour_of(text: str) -> int | None:
 def day_of(hour: int) -> int:
     """The first hour of the hour's day."""
     return hour // HOURS_A_DAY * HOURS_A_DAY
+
+
+def bit_of(hour: int) -> int:
+    """The hour in the 24 bits of its day: bit 0 is that of the day's first hour."""
+    return 1 << hour % HOURS_A_DAY

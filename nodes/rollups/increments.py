@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from nodes.known import is_usable_name
 from nodes.rollups import codes
 from nodes.rollups.histogram import Histogram, add, histogram_of
+from nodes.rollups.reasons import MOST_REASONS, NONE_RECORDED, reason_of
 from nodes.sql.groups import EventGroup
 
 # An id of a satellite has 50 characters or so; a longer text is none, and PostgreSQL could not index it.
@@ -28,16 +29,25 @@ class Node:
 
 @dataclass
 class Increments:
-    """`nodes` and `satellites` begin as those that the roll-ups know, and get the new ones."""
+    """`nodes`, `satellites` and `reasons` begin as those that the roll-ups know, and get the new ones."""
 
     nodes: dict[str, Node]
     satellites: dict[str, int]
+    reasons: dict[str, int]
     events: int = 0
     last_id: int = 0
     seen: set[str] = field(default_factory=set)
     new_satellites: list[str] = field(default_factory=list)
+    new_reasons: list[str] = field(default_factory=list)
+    hours: dict[tuple[int, int], int] = field(default_factory=dict)
     counts: dict[tuple[int, ...], list[int]] = field(default_factory=dict)
     latencies: dict[tuple[int, ...], Histogram] = field(default_factory=dict)
+    failures: dict[tuple[int, ...], int] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """How many there are to write, but for a few."""
+        return len(self.counts) + len(self.latencies) + len(self.failures) + len(self.hours)
 
     def add(self, groups: Iterable[EventGroup]) -> None:
         for group in groups:
@@ -54,6 +64,9 @@ class Increments:
             self._count((node.number, span, start, self._satellite(group.satellite), *kind), group.attempts, size)
         if hour is not None:
             node.saw(group.first, group.last)
+            self._mark(node.number, hour)
+            if kind != UNSOUND and group.status == "failed":
+                self._fail(node.number, hour, kind[0], self._reason(group.reason), group.attempts)
             if group.durations and group.action:
                 histogram = histogram_of(group.durations.split(","))
                 self._time(node.number, hour, codes.ACTION_CODES[group.action], histogram)
@@ -71,6 +84,24 @@ class Increments:
             self.satellites[name] = _next(self.satellites.values())
             self.new_satellites.append(name)
         return self.satellites[name]
+
+    def _reason(self, recorded: object) -> int:
+        text = reason_of(recorded)
+        if text not in self.reasons:
+            if text != NONE_RECORDED and len(self.reasons) >= MOST_REASONS:
+                return codes.OTHER
+            self.reasons[text] = _next(self.reasons.values())
+            self.new_reasons.append(text)
+        return self.reasons[text]
+
+    def _mark(self, node: int, hour: int) -> None:
+        key = node, codes.day_of(hour)
+        self.hours[key] = self.hours.get(key, 0) | codes.bit_of(hour)
+
+    def _fail(self, node: int, hour: int, action: int, reason: int, attempts: int) -> None:
+        for span, start in _spans(hour):
+            key = node, span, start, action, reason
+            self.failures[key] = self.failures.get(key, 0) + attempts
 
     def _count(self, key: tuple[int, ...], attempts: int, total: int) -> None:
         sums = self.counts.setdefault(key, [0, 0])

@@ -12,20 +12,22 @@ from dataclasses import dataclass
 from django.db import OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from nodes.models import RollupNode, RollupSatellite
+from nodes.models import RollupNode, RollupReason, RollupSatellite
 from nodes.rollups import watermark as marks
 from nodes.rollups.histogram import add, packed, unpacked
 from nodes.rollups.increments import Increments, Node
 from nodes.rollups.watermark import Cut, Marks, State
 from nodes.router import EVENTS
 from nodes.sql import rollups as sql
-from nodes.sql.groups import next_groups
+from nodes.sql.groups import EventGroup, next_groups
 
 logger = logging.getLogger(__name__)
 
 BATCH = 50_000
-# So many groups are written well within 100 ms; a late log of many hours has more in a batch of events.
-MOST_GROUPS = 2_000
+# So many rows are written well within 100 ms; a late log of many hours makes more of a batch of events.
+MOST_ROWS = 5_000
+# Of one event: counts of its hour and day, latencies or failures of both, and its hour.
+MOST_ROWS_PER_EVENT = 5
 # Batches to forget at once, for the same reason.
 MOST_FORGOTTEN = 500
 LOCK_TRIES = 5
@@ -105,15 +107,21 @@ def _prepared(connection: BaseDatabaseWrapper, end: int, limit: int) -> _Prepare
 
 
 def _increments(connection: BaseDatabaseWrapper, after: int, end: int, limit: int) -> Increments:
-    groups = next_groups(connection, after, end, limit)
-    while len(groups) > MOST_GROUPS < limit:
-        limit = max(MOST_GROUPS, limit * MOST_GROUPS // len(groups))
-        groups = next_groups(connection, after, end, limit)
+    increments = _increments_of(connection, next_groups(connection, after, end, limit))
+    while increments.rows > MOST_ROWS and limit > (least := max(1, MOST_ROWS // MOST_ROWS_PER_EVENT)):
+        limit = max(least, limit * MOST_ROWS // increments.rows)
+        increments = _increments_of(connection, next_groups(connection, after, end, limit))
+    return increments
+
+
+def _increments_of(connection: BaseDatabaseWrapper, groups: list[EventGroup]) -> Increments:
     nodes = RollupNode.objects.using(connection.alias)
     satellites = RollupSatellite.objects.using(connection.alias)
+    reasons = RollupReason.objects.using(connection.alias)
     increments = Increments(
         {node.name: Node(node.pk, node.first_event, node.last_event) for node in nodes.all()},
         dict(satellites.values_list("name", "id")),
+        dict(reasons.values_list("text", "id")),
     )
     increments.add(groups)
     return increments
@@ -138,7 +146,10 @@ def _write(connection: BaseDatabaseWrapper, prepared: _Prepared) -> float | None
             return None
         sql.put_nodes(connection, [(node.number, name, node.first, node.last) for name, node in seen])
         sql.add_satellites(connection, [(increments.satellites[name], name) for name in increments.new_satellites])
+        sql.add_reasons(connection, [(increments.reasons[text], text) for text in increments.new_reasons])
         sql.add_counts(connection, [(*key, *sums) for key, sums in sorted(increments.counts.items())])
+        sql.add_hours(connection, [(*key, hours) for key, hours in sorted(increments.hours.items())])
+        sql.add_failures(connection, [(*key, attempts) for key, attempts in sorted(increments.failures.items())])
         sql.put_latencies(connection, latencies)
         sql.put_batch(connection, increments.last_id, state.watermark, marks.packed(prepared.marks))
         sql.drop_batches(connection, prepared.forgotten)

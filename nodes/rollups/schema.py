@@ -25,6 +25,14 @@ OWN_TABLES = (
         ("node", "span", "start", "action"),
         by_key=True,
     ),
+    Table("rollup_hours", _whole("node day hours"), ("node", "day"), by_key=True),
+    Table("rollup_reasons", (_ID, Column("text", "TEXT", "NOT NULL UNIQUE"))),
+    Table(
+        "rollup_failures",
+        _whole("node span start action reason attempts"),
+        ("node", "span", "start", "action", "reason"),
+        by_key=True,
+    ),
     Table("rollup_batches", (*_whole("last_id after_id"), Column("marks", "BLOB", "NOT NULL")), ("last_id",)),
     Table("rollup_state", (_ID, *_whole("watermark turn"))),
 )

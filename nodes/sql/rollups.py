@@ -7,6 +7,8 @@ from typing import Any
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from nodes.rollups.codes import HOUR, HOURS_A_DAY
+
 # For writers that are about to commit. Others who want to write wait behind us, so it is short.
 LOCK_TIMEOUT = "200ms"
 
@@ -28,6 +30,24 @@ SET attempts = rollup_counts.attempts + excluded.attempts, bytes = rollup_counts
 _PUT_LATENCIES = """
 INSERT INTO rollup_latencies (node, span, start, action, buckets) VALUES (%s, %s, %s, %s, %s)
 ON CONFLICT (node, span, start, action) DO UPDATE SET buckets = excluded.buckets
+"""
+_ADD_HOURS = """
+INSERT INTO rollup_hours (node, day, hours) VALUES (%s, %s, %s)
+ON CONFLICT (node, day) DO UPDATE SET hours = rollup_hours.hours | excluded.hours
+"""
+# The remainder of hours before 1970 is negative in SQL.
+_HOURS_OF_COUNTS = f"""
+WITH known AS (
+    SELECT DISTINCT node, start, ((start %% {HOURS_A_DAY}) + {HOURS_A_DAY}) %% {HOURS_A_DAY} AS hour
+    FROM rollup_counts WHERE span = %s
+)
+INSERT INTO rollup_hours (node, day, hours)
+SELECT node, start - hour, SUM(1 << CAST(hour AS INTEGER)) FROM known WHERE TRUE GROUP BY 1, 2
+ON CONFLICT (node, day) DO UPDATE SET hours = rollup_hours.hours | excluded.hours
+"""
+_ADD_FAILURES = """
+INSERT INTO rollup_failures (node, span, start, action, reason, attempts) VALUES (%s, %s, %s, %s, %s, %s)
+ON CONFLICT (node, span, start, action, reason) DO UPDATE SET attempts = rollup_failures.attempts + excluded.attempts
 """
 _PUT_NODES = """
 INSERT INTO rollup_nodes (id, name, first_event, last_event) VALUES (%s, %s, %s, %s)
@@ -120,6 +140,23 @@ def put_nodes(connection: BaseDatabaseWrapper, rows: Sequence[tuple[Any, ...]]) 
 
 def add_satellites(connection: BaseDatabaseWrapper, rows: Sequence[tuple[Any, ...]]) -> None:
     _many(connection, "INSERT INTO rollup_satellites (id, name) VALUES (%s, %s)", rows)
+
+
+def add_reasons(connection: BaseDatabaseWrapper, rows: Sequence[tuple[Any, ...]]) -> None:
+    _many(connection, "INSERT INTO rollup_reasons (id, text) VALUES (%s, %s)", rows)
+
+
+def add_hours(connection: BaseDatabaseWrapper, rows: Sequence[tuple[int, ...]]) -> None:
+    _many(connection, _ADD_HOURS, rows)
+
+
+def add_hours_of_counts(connection: BaseDatabaseWrapper) -> None:
+    """For what was counted before there were rows of hours."""
+    _execute(connection, _HOURS_OF_COUNTS, HOUR)
+
+
+def add_failures(connection: BaseDatabaseWrapper, rows: Sequence[tuple[int, ...]]) -> None:
+    _many(connection, _ADD_FAILURES, rows)
 
 
 def add_counts(connection: BaseDatabaseWrapper, rows: Sequence[tuple[int, ...]]) -> None:

@@ -13,6 +13,15 @@ Counts = dict[tuple[Any, ...], tuple[int, int]]
 ACTIONS = {"GET": 1, "PUT": 2, "GET_REPAIR": 3, "PUT_REPAIR": 4, "GET_AUDIT": 5}
 STATUSES = {"success": 1, "canceled": 2, "failed": 3}
 BROKEN = (0, 0)
+# What is recorded, and the text under which it is to be counted.
+REASONS: dict[Any, str] = {
+    None: "",
+    " ": "",
+    "unexpected EOF": "unexpected EOF",
+    "write tcp 10.0.17.120:28967->66.23.193.251:12201: write: broken pipe": "write tcp …: write: broken pipe",
+    "write tcp 10.0.17.120:28967->[2a01:4f8::1]:80: write: broken pipe": "write tcp …: write: broken pipe",
+    b"\xff\x00": "",
+}
 _1970 = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -61,6 +70,26 @@ def counts(rows: Iterable[Row]) -> Counts:
             of[0] += 1
             of[1] += row["size"] or 0 if sound else 0
     return {key: (attempts, total) for key, (attempts, total) in sums.items()}
+
+
+def hours(rows: Iterable[Row]) -> dict[str, set[int]]:
+    """By name, those with events: in hours since 1970."""
+    found = defaultdict(set)
+    for row in rows:
+        for span, start in spans_of(row):
+            if span == 0:
+                found[row["node_name"]].add(start)
+    return dict(found)
+
+
+def failures(rows: Iterable[Row]) -> dict[tuple[Any, ...], int]:
+    """Attempts by name, span, start, action and reason."""
+    found: dict[tuple[Any, ...], int] = defaultdict(int)
+    for row in rows:
+        if is_sound(row) and row["status"] == "failed":
+            for span in spans_of(row):
+                found[row["node_name"], *span, ACTIONS[row["action"]], REASONS[row["error_reason"]]] += 1
+    return dict(found)
 
 
 def durations(rows: Iterable[Row]) -> dict[tuple[Any, ...], list[int]]:

@@ -5,12 +5,23 @@ from typing import Any
 
 from django.db import connections, transaction
 
-from nodes.models import RollupCount, RollupLatencies, RollupNode, RollupSatellite
+from nodes.models import (
+    RollupCount,
+    RollupFailures,
+    RollupHours,
+    RollupLatencies,
+    RollupNode,
+    RollupReason,
+    RollupSatellite,
+)
 from nodes.rollups.histogram import Histogram, unpacked
 from tests.nodes.rollups.oracle import Counts, Row
 
-COLUMNS = ("id", "timestamp", "action", "status", "size", "piece_id", "satellite_id", "node_name", "duration_ms")
-OURS = ("nodes", "satellites", "counts", "latencies", "batches", "state")
+COLUMNS = (
+    *("id", "timestamp", "action", "status", "size", "piece_id", "satellite_id", "node_name", "duration_ms"),
+    "error_reason",
+)
+OURS = ("nodes", "satellites", "reasons", "counts", "latencies", "hours", "failures", "batches", "state")
 
 
 def empty() -> None:
@@ -46,6 +57,25 @@ def histograms() -> dict[tuple[Any, ...], Histogram]:
     return {
         (names[row.node], row.span, row.start, row.action): unpacked(bytes(row.buckets))
         for row in RollupLatencies.objects.using("events")
+    }
+
+
+def hours() -> dict[str, set[int]]:
+    """By name, those with events: in hours since 1970."""
+    names, _ = _names()
+    found: dict[str, set[int]] = {}
+    for row in RollupHours.objects.using("events"):
+        bits = {row.day + bit for bit in range(64) if row.hours >> bit & 1}
+        found.setdefault(names[row.node], set()).update(bits)
+    return found
+
+
+def failures() -> dict[tuple[Any, ...], int]:
+    names, _ = _names()
+    reasons = {0: None, **dict(RollupReason.objects.using("events").values_list("id", "text"))}
+    return {
+        (names[row.node], row.span, row.start, row.action, reasons[row.reason]): row.attempts
+        for row in RollupFailures.objects.using("events")
     }
 
 

@@ -47,6 +47,9 @@ print(killed)
 """
 
 
+REASONS = [reason for reason in oracle.REASONS if not isinstance(reason, bytes)]
+
+
 def some_events(first: int, count: int) -> list[oracle.Row]:
     """Lifelike enough: two nodes, late events, four hours and several kinds."""
     return [
@@ -58,6 +61,7 @@ def some_events(first: int, count: int) -> list[oracle.Row]:
             node_name="attic" if id_ % 2 else "pi 🚀",
             size=id_,
             duration_ms=id_ % 1000,
+            error_reason=REASONS[id_ % len(REASONS)],
         )
         for id_ in range(first, first + count)
     ]
@@ -72,6 +76,8 @@ def an_adopted_file(folder: Path, opened: Opened) -> Path:
 
 def check(rows: list[oracle.Row]) -> None:
     assert tables.counts() == oracle.counts(rows)
+    assert tables.hours() == oracle.hours(rows)
+    assert tables.failures() == oracle.failures(rows)
     exact = oracle.durations(rows)
     assert {key: sum(found.values()) for key, found in tables.histograms().items()} == {
         key: len(values) for key, values in exact.items()

@@ -27,6 +27,7 @@ def rows(broken: bool) -> st.SearchStrategy[Row]:
         st.sampled_from([None, *strategies.SATELLITES]),
         strategies.rarely(st.sampled_from(NO_SUCH_TIMES), st.none()),
         strategies.rarely(st.sampled_from([0, 2**40, 2**62]), st.none()),
+        st.sampled_from([reason for reason in oracle.REASONS if broken or not isinstance(reason, bytes)]),
     )
     return some.map(
         lambda parts: {
@@ -34,6 +35,7 @@ def rows(broken: bool) -> st.SearchStrategy[Row]:
             "satellite_id": parts[1],
             "timestamp": parts[2] or parts[0]["timestamp"],
             "duration_ms": parts[0]["duration_ms"] if parts[3] is None else parts[3],
+            "error_reason": parts[4],
         }
     )
 
@@ -98,6 +100,8 @@ class Simulated:
 def check(simulated: Simulated) -> None:
     counted = list(simulated.counted.values())
     assert tables.counts() == oracle.counts(counted)
+    assert tables.hours() == oracle.hours(counted)
+    assert tables.failures() == oracle.failures(counted)
     exact, approximate = oracle.durations(counted), tables.histograms()
     assert approximate.keys() == exact.keys()
     for key, values in exact.items():
@@ -168,12 +172,46 @@ def test_rows_without_a_usable_node_name_are_passed_over(databases: None) -> Non
 def test_a_batch_of_many_hours_is_made_smaller_so_that_its_write_stays_short(
     databases: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nodes.rollups.roll.MOST_GROUPS", 10)
+    monkeypatch.setattr("nodes.rollups.roll.MOST_ROWS", 30)
     tables.insert(event(id_, timestamp=f"2026-11-{id_ % 28 + 1:02}T11:00:00+00:00") for id_ in range(1, 101))
     assert rollup_once().events < 50
     while rollup_once().behind:
         pass
     assert sum(attempts for attempts, _ in tables.counts().values()) == 2 * 100
+
+
+def test_a_batch_of_failures_of_which_each_has_a_reason_of_its_own_is_made_smaller_and_all_are_counted(
+    databases: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nodes.rollups.roll.MOST_ROWS", 30)
+    monkeypatch.setattr("nodes.rollups.increments.MOST_REASONS", 40)
+    rows = [event(id_, status="failed", error_reason=f"no {chr(0x4E00 + id_)}") for id_ in range(1, 101)]
+    tables.insert(rows)
+    assert rollup_once().events < 50
+    while rollup_once().behind:
+        pass
+    found = tables.failures()
+    assert sum(found.values()) == 2 * 100
+    assert {key[-1] for key in found} == {*(row["error_reason"] for row in rows[:40]), None}
+    assert sum(attempts for key, attempts in found.items() if key[-1] is None) == 2 * 60
+
+
+def test_addresses_do_not_make_a_batch_smaller(databases: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nodes.rollups.roll.MOST_ROWS", 30)
+    tables.insert(event(id_, status="failed", error_reason=f"read 10.0.0.1:{id_}: EOF") for id_ in range(1, 101))
+    assert rollup_once().events == 100
+    assert {key[-1] for key in tables.failures()} == {"read …: EOF"}
+
+
+def test_no_reason_is_counted_as_such_even_when_the_reasons_are_full(
+    databases: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nodes.rollups.increments.MOST_REASONS", 1)
+    texts = ["EOF", "broken pipe", None]
+    tables.insert(event(id_, status="failed", error_reason=text) for id_, text in enumerate(texts, start=1))
+    while rollup_once(1).behind:
+        pass
+    assert {key[-1] for key in tables.failures()} == {"EOF", None, ""}
 
 
 def test_records_of_batches_are_forgotten_with_their_last_event(databases: None) -> None:
@@ -198,4 +236,5 @@ def event(id_: int, **values: Any) -> Row:
         "satellite_id": strategies.SATELLITES[0],
         "node_name": "attic",
         "duration_ms": 100,
+        "error_reason": None,
     } | values
