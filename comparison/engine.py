@@ -11,11 +11,12 @@ from django.conf import settings
 from comparison import cache
 from comparison.executor import executor
 from comparison.flights import Flights
-from comparison.gather import gather_node
+from comparison.gather import WITH_TRAFFIC, gather_node, gather_traffic
 from comparison.metrics import metrics_of
 from comparison.ranking import rankings
-from comparison.request import ComparisonRequest
+from comparison.request import SAMPLE, ComparisonRequest
 from comparison.result import Comparison, NodeResult
+from comparison.rolled import Rolled
 from comparison.window import Window
 
 logger = logging.getLogger(__name__)
@@ -56,8 +57,7 @@ def compute(request: ComparisonRequest) -> Comparison:
     """Computes, without the cache. Logs one line for operators."""
     began = time.perf_counter()
     now = datetime.now(UTC)
-    window = request.window(now)
-    nodes = _gathered(request, window)
+    window, nodes = _gathered(request, request.window(now))
     comparison = Comparison(
         type=request.type,
         range=request.range,
@@ -72,14 +72,21 @@ def compute(request: ComparisonRequest) -> Comparison:
     return comparison
 
 
-def _gathered(request: ComparisonRequest, window: Window) -> list[NodeResult]:
-    """One gathering per node. The wait for a place counts from here, the executor's queue included."""
+def _gathered(request: ComparisonRequest, window: Window) -> tuple[Window, list[NodeResult]]:
+    """The window that was really used, and one gathering per node.
+
+    The wait for a place counts from here, the executor's queue included.
+    """
     place_until = time.monotonic() + settings.POOL_TIMEOUT
+    shared: Rolled | None = None
+    if request.type in WITH_TRAFFIC and request.basis != SAMPLE:
+        shared = executor().submit(gather_traffic, request.names, window, place_until).result()
+    window = shared.window if shared else window
     gatherings: list[Future[NodeResult]] = [
-        executor().submit(gather_node, request.type, name, window, place_until) for name in request.names
+        executor().submit(gather_node, request.type, name, window, shared, place_until) for name in request.names
     ]
     try:
-        return [gathering.result() for gathering in gatherings]
+        return window, [gathering.result() for gathering in gatherings]
     finally:
         for gathering in gatherings:
             gathering.cancel()

@@ -38,8 +38,8 @@ class Measured:
         return [note.sentence for note in self.notes if not note.about or not note.about.isdisjoint(shown)]
 
 
-def percent(part: int | float, whole: int | float) -> Fraction | None:
-    return Fraction(part) * 100 / Fraction(whole) if whole else None
+def percent(part: int, whole: int) -> Fraction | None:
+    return Fraction(100 * part, whole) if whole else None
 
 
 def day(moment: datetime) -> str:

@@ -13,11 +13,13 @@ from nodes.display import quoted
 
 DEFAULT_TYPE = "performance"
 DEFAULT_RANGE = "24h"
+# "auto" reads the roll-ups where there are any; "sample" reads the newest events alone.
+AUTO, SAMPLE = BASES = ("auto", "sample")
 EARLIEST = datetime(2018, 1, 1, tzinfo=UTC)  # Storj's third network, the one with these nodes, began in 2018
 
 
 class InvalidRequest(ValueError):
-    """What is wrong, as one sentence per field: `nodes`, `type`, `range` or `as_of`."""
+    """What is wrong, as one sentence per field: `nodes`, `type`, `range`, `as_of` or `basis`."""
 
     def __init__(self, errors: dict[str, str]) -> None:
         super().__init__(" ".join(errors.values()))
@@ -35,6 +37,7 @@ class ComparisonRequest:
     type: str
     hours: int
     as_of: datetime | None = None
+    basis: str = AUTO
 
     @property
     def range(self) -> str:
@@ -44,12 +47,13 @@ class ComparisonRequest:
         return Window.ending(self.as_of or now, self.hours)
 
 
-def validated(
+def validated(  # noqa: PLR0913, PLR0917 - the fields of a request, one each
     known: Collection[str],
     nodes: object,
     type: object = DEFAULT_TYPE,
     range: object = DEFAULT_RANGE,
     as_of: object = None,
+    basis: object = AUTO,
 ) -> ComparisonRequest:
     """The request that these raw values mean.
 
@@ -64,6 +68,7 @@ def validated(
         ("type", lambda: _type(type)),
         ("range", lambda: parse_range(range)),
         ("as_of", lambda: _as_of(as_of)),
+        ("basis", lambda: _basis(basis)),
     ):
         try:
             values[field] = parse()
@@ -71,7 +76,7 @@ def validated(
             errors[field] = str(error)
     if errors:
         raise InvalidRequest(errors)
-    return ComparisonRequest(values["nodes"], values["type"], values["range"], values["as_of"])
+    return ComparisonRequest(values["nodes"], values["type"], values["range"], values["as_of"], values["basis"])
 
 
 def _names(nodes: object, known: frozenset[str]) -> tuple[str, ...]:
@@ -94,6 +99,12 @@ def _names(nodes: object, known: frozenset[str]) -> tuple[str, ...]:
 def _type(value: object) -> str:
     if not isinstance(value, str) or value not in TYPES:
         raise ValueError(f"The type must be one of {', '.join(TYPES)}.")
+    return value
+
+
+def _basis(value: object) -> str:
+    if not isinstance(value, str) or value not in BASES:
+        raise ValueError(f"The basis must be one of {', '.join(BASES)}.")
     return value
 
 

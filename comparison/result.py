@@ -35,13 +35,17 @@ class Basis:
 
 @dataclass(frozen=True)
 class NodeResult:
-    """One node's metrics by key, or the sentence that says why there are none."""
+    """One node's metrics by key, or the sentence that says why there are none.
+
+    `details` is what comparison.details makes of the node's traffic, where the type has any.
+    """
 
     name: str
     metrics: dict[str, Value]
     basis: Basis
     notes: list[str]
     error: str | None = None
+    details: dict[str, Any] | None = None
     # Keys whose value must not be ranked, and rows read; neither is part of the public result.
     unranked: frozenset[str] = frozenset()
     rows_read: int = 0
@@ -53,6 +57,7 @@ class NodeResult:
             "basis": self.basis.as_dict(),
             "notes": self.notes,
             "error": self.error,
+            "details": self.details,
         }
 
 

@@ -1,7 +1,7 @@
 """The raw SQL of this app. Every statement runs on SQLite and PostgreSQL; nodes.soundness has their differences."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -12,33 +12,22 @@ from nodes.fields import to_stored
 from nodes.soundness import DIALECTS
 from nodes.sql import LONG_AGO, RECENT_SNAPSHOTS
 
-_IN_WINDOW = "FROM events WHERE node_name = %s AND timestamp >= %s AND timestamp < %s ORDER BY timestamp DESC, id DESC"
+_OF_NODE = "FROM events WHERE node_name = %s AND timestamp >= %s AND timestamp < %s"
 
-# The database aggregates and sends some 15 rows a node: it works outside Python's lock, while threads that fetch
-# the events themselves wait for one another.
-# The newest events are found by index and then read in the order of their ids: read backwards, as the index
-# has them, a disk cannot read ahead, and a cold comparison took twice as long (490 to 240 ms for five nodes).
-# MATERIALIZED, or whether an event is sound would be worked out four times a row.
-_SAMPLE = """
-WITH sample AS MATERIALIZED (
-    SELECT timestamp, action, status, size, duration_ms, {sound} AS sound
-    FROM events WHERE id IN (SELECT id {in_window} LIMIT %s)
-)
-SELECT CASE WHEN sound THEN action END, CASE WHEN sound THEN status END, COUNT(*),
-    SUM(CASE WHEN sound THEN size END), MIN(timestamp), MAX(timestamp),
-    {durations}
-FROM sample GROUP BY 1, 2
-"""
+# Both statements read index entries only.
+_MORE_THAN = f"SELECT 1 {_OF_NODE} AND id > %s AND id <= %s ORDER BY timestamp DESC, id DESC LIMIT 1 OFFSET %s"
+_COUNT = f"SELECT COUNT(*) {_OF_NODE} AND id <= %s AND {{stored_form}}"
 
-_FIRST_EVENT = f"""
-SELECT timestamp FROM events WHERE node_name = %s AND timestamp >= '{LONG_AGO}' AND {{stored_form}}
-ORDER BY timestamp LIMIT 1
-"""
-
-_LAST_EVENT = f"""
-SELECT timestamp FROM events
-WHERE node_name = %s AND timestamp < %s AND timestamp >= '{LONG_AGO}' AND {{stored_form}}
-ORDER BY timestamp DESC LIMIT 1
+# Two jumps into the index for each name.
+_EDGES = f"""
+WITH asked(name) AS (VALUES {{names}})
+SELECT asked.name,
+    (SELECT timestamp FROM events WHERE node_name = asked.name AND timestamp >= '{LONG_AGO}' AND {{stored_form}}
+        ORDER BY timestamp LIMIT 1),
+    (SELECT timestamp FROM events
+        WHERE node_name = asked.name AND timestamp >= '{LONG_AGO}' AND timestamp < %s AND {{stored_form}}
+        ORDER BY timestamp DESC LIMIT 1)
+FROM asked
 """
 
 _SNAPSHOT = "timestamp, used_bytes, total_bytes, available_bytes, trash_bytes"
@@ -62,49 +51,26 @@ UNION ALL SELECT 'broken', NULL, COUNT(*), NULL, NULL, NULL FROM (
 """
 
 
-@dataclass(frozen=True)
-class SampleGroup:
-    """Events of one action and status; both None for the broken ones. `durations` in ms, unsorted."""
-
-    action: str | None
-    status: str | None
-    count: int
-    bytes: int
-    first: str
-    last: str
-    durations: list[int]
+def has_more_than(
+    connection: BaseDatabaseWrapper, name: str, span: tuple[str, str], most: int, ids: tuple[int, int]
+) -> bool:
+    """Whether a node has more than so many events in the span [start, end) of stored times, ids in (ids[0], ids[1]]."""
+    return bool(_rows(connection, _MORE_THAN, (name, *span, *ids, most)))
 
 
-def sample(connection: BaseDatabaseWrapper, name: str, window: Window, limit: int) -> list[SampleGroup]:
-    """The newest `limit` events of a node in the window, by action and status."""
-    return [
-        SampleGroup(action, status, count, int(total or 0), first, last, _numbers(durations))
-        for action, status, count, total, first, last, durations in _rows(
-            connection, sample_sql(connection.vendor), (*_bounds(name, window), limit)
-        )
-    ]
+def count_events(connection: BaseDatabaseWrapper, name: str, span: tuple[str, str], last_id: int) -> int:
+    """How many events with a readable time a node has in the span [start, end) of stored times."""
+    statement = _COUNT.format(stored_form=DIALECTS[connection.vendor].stored_form)
+    return int(_rows(connection, statement, (name, *span, last_id))[0][0])
 
 
-def sample_sql(vendor: str) -> str:
-    return _SAMPLE.format(in_window=_IN_WINDOW, sound=soundness.sound(vendor), durations=soundness.durations(vendor))
-
-
-def has_more_than(connection: BaseDatabaseWrapper, name: str, window: Window, limit: int) -> bool:
-    """Whether the window has more than `limit` events of this node; reads index entries only."""
-    sql = f"SELECT 1 {_IN_WINDOW} LIMIT 1 OFFSET %s"
-    return bool(_rows(connection, sql, (*_bounds(name, window), limit)))
-
-
-def first_event(connection: BaseDatabaseWrapper, name: str) -> str | None:
-    """The stored time stamp of the first event that is known of this node."""
-    sql = _FIRST_EVENT.format(stored_form=DIALECTS[connection.vendor].stored_form)
-    return next((stamp for (stamp,) in _rows(connection, sql, (name,))), None)
-
-
-def last_event(connection: BaseDatabaseWrapper, name: str, window: Window) -> str | None:
-    """The stored time stamp of the last event before the window's end."""
-    sql = _LAST_EVENT.format(stored_form=DIALECTS[connection.vendor].stored_form)
-    return next((stamp for (stamp,) in _rows(connection, sql, (name, to_stored(window.end)))), None)
+def edges(connection: BaseDatabaseWrapper, names: Sequence[str], end: datetime) -> list[tuple[Any, ...]]:
+    """Name, stored time of the first event that there is of the node, and of its last one before `end`."""
+    if not names:
+        return []
+    stored_form = DIALECTS[connection.vendor].stored_form
+    statement = _EDGES.format(names=", ".join(["(%s)"] * len(names)), stored_form=stored_form)
+    return _rows(connection, statement, (*names, to_stored(end)))
 
 
 def snapshots(connection: BaseDatabaseWrapper, name: str, window: Window) -> dict[str, tuple[Any, ...]]:
@@ -123,15 +89,7 @@ def snapshots_sql(vendor: str) -> str:
     return _SNAPSHOTS.format(columns=_SNAPSHOT, sound=soundness.sound_snapshot(vendor), recent=RECENT_SNAPSHOTS)
 
 
-def _bounds(name: str, window: Window) -> tuple[str, str, str]:
-    return name, to_stored(window.start), to_stored(window.end)
-
-
 def _rows(connection: BaseDatabaseWrapper, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return list(cursor.fetchall())
-
-
-def _numbers(joined: str | None) -> list[int]:
-    return [int(number) for number in joined.split(",")] if joined else []

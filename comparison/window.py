@@ -23,6 +23,10 @@ class Window:
         end = end.astimezone(UTC)
         return cls(end - timedelta(hours=hours), end)
 
+    def from_full_hour(self) -> "Window":
+        """With the start rounded down: the roll-ups are by the hour."""
+        return Window(self.start.replace(minute=0, second=0, microsecond=0), self.end)
+
     @property
     def period(self) -> str:
         """The calendar month of the end, as the monitor writes it: YYYY-MM."""

@@ -1,11 +1,14 @@
 """What the comparison avoids: every event of the window, of each node, loaded into Python."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from comparison.distribution import Distribution
 from comparison.measured import Measured
-from comparison.traffic import Traffic, measure
+from comparison.tally import Traffic
+from comparison.traffic import measure
 from comparison.window import Window
 from nodes.models import Event
 from nodes.reading import reading
@@ -26,7 +29,7 @@ def load(names: Sequence[str], window: Window) -> tuple[int, dict[str, Measured]
         with reading(seconds=LONG):
             found: list[Any] = list(_events(name, window).values_list(*COLUMNS))
         rows += len(found)
-        measured[name] = measure(_traffic(found), window)
+        measured[name] = measure(_traffic(found, window))
     return rows, measured
 
 
@@ -34,16 +37,14 @@ def _events(name: str, window: Window) -> Any:
     return Event.objects.filter(node_name=name, timestamp__gte=window.start, timestamp__lt=window.end)
 
 
-def _traffic(rows: Iterable[Row]) -> Traffic:
-    traffic = Traffic()
+def _traffic(rows: Iterable[Row], window: Window) -> Traffic:
+    traffic = Traffic(window)
+    durations: dict[str, list[int]] = defaultdict(list)
     for _, action, status, size, duration in rows:
-        traffic.attempts[action, status] += 1
-        if status == "success":
-            traffic.bytes[action] += size
-            if duration is not None:
-                traffic.durations.setdefault(action, []).append(duration)
-    for durations in traffic.durations.values():
-        durations.sort()
+        traffic.total.add(action, status, 1, size)
+        if status == "success" and duration is not None:
+            durations[action].append(duration)
+    traffic.durations = {action: Distribution.of_durations(values) for action, values in durations.items()}
     moments = [row[0] for row in rows]
     if moments:
         traffic.oldest = traffic.known_since = min(moments)

@@ -8,16 +8,16 @@ from django.http import HttpRequest, HttpResponseBase, JsonResponse
 
 from comparison.api_access import ApiError, api_view
 from comparison.engine import compare
-from comparison.request import DEFAULT_RANGE, DEFAULT_TYPE, InvalidRequest, validated
+from comparison.request import AUTO, DEFAULT_RANGE, DEFAULT_TYPE, InvalidRequest, validated
 from nodes.known import known_names
 
 # The API's own names of the request's fields, as the monitor's page sent them.
-FIELDS = {"nodes": "nodes", "timeRange": "range", "type": "type", "asOf": "as_of"}
+FIELDS = {"nodes": "nodes", "timeRange": "range", "type": "type", "asOf": "as_of", "basis": "basis"}
 
 
 @api_view("POST")
 def comparison(request: HttpRequest) -> HttpResponseBase:
-    """POST {"nodes": [names], "timeRange": hours or "7d", "type"?, "asOf"?} answers with the comparison."""
+    """POST {"nodes": [names], "timeRange": hours or "7d", "type"?, "asOf"?, "basis"?} answers with the comparison."""
     body = _json_object(request)
     try:
         wanted = validated(
@@ -26,6 +26,7 @@ def comparison(request: HttpRequest) -> HttpResponseBase:
             range=body.get("timeRange", DEFAULT_RANGE),
             type=body.get("type", DEFAULT_TYPE),
             as_of=body.get("asOf"),
+            basis=body.get("basis", AUTO),
         )
     except InvalidRequest as error:
         names = {field: name for name, field in FIELDS.items()}

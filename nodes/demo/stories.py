@@ -4,10 +4,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 from random import Random
 
-US1 = "12EayRS2V1kEsWESU9QMRseFhdxYxKicsiFmxrsLZHeLUtdps3S"
-EU1 = "12L9ZFwhzVpuEKMUNUqkaTLGzwY9G24tbiigLiXpmZWKwmcNDDs"
-AP1 = "121RTSDpyNZVcEU84Ticf2L1ntiuUimbWgfATz21tuvgk3vzoA6"
-SALTLAKE = "1wFTAgs9DP5RSnCqKV1eLf6N9wtk4EAtmN5DpSxcs8EjT69tGE"
+from nodes.satellites import AP1, EU1, SALTLAKE, US1
 
 # What part of a node's traffic and data comes from each satellite.
 SATELLITES = {US1: 0.52, EU1: 0.28, AP1: 0.13, SALTLAKE: 0.07}

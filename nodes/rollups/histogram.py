@@ -8,7 +8,7 @@ Buckets grow by a constant factor: value v > 0 is in bucket ceil(log_GAMMA(v)), 
 import math
 import struct
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 # Half of the 1 % that is promised: the other half is for answers in whole milliseconds.
@@ -33,6 +33,7 @@ def bucket_of(milliseconds: int) -> int:
     return math.ceil(math.log(min(milliseconds, LONGEST)) / _LOG_GAMMA) + 1
 
 
+@lru_cache(maxsize=4_000)
 def value_of(bucket: int) -> int:
     """The whole number of milliseconds that stands for a bucket.
 
@@ -60,20 +61,6 @@ def add(histogram: Histogram, other: Mapping[int, int]) -> None:
         histogram[bucket] = known(bucket, 0) + count
 
 
-def nearest_rank(histogram: Mapping[int, int], percent: int) -> int | None:
-    """The value of the bucket in which the nearest-rank percentile lies; None for an empty histogram.
-
-    Within RELATIVE_ERROR and rounding of the exact one: at most 1 % off.
-    """
-    rank = (percent * sum(histogram.values()) + 99) // 100
-    seen = 0
-    for bucket in sorted(histogram):
-        seen += histogram[bucket]
-        if seen >= rank:
-            return value_of(bucket)
-    return None
-
-
 def packed(histogram: Mapping[int, int]) -> bytes:
     """Bucket numbers (2 bytes each), then counts (4 bytes each), little-endian, by bucket.
 
@@ -84,20 +71,23 @@ def packed(histogram: Mapping[int, int]) -> bytes:
 
 
 def unpacked(data: bytes) -> Histogram:
+    return dict(zip(*columns(data), strict=True))
+
+
+def columns(data: bytes) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Buckets, ascending, and their counts, of what `packed` made."""
     size = len(data) // BYTES_PER_BUCKET
     numbers = _format(size).unpack(data)
-    return dict(zip(numbers[:size], numbers[size:], strict=True))
+    return numbers[:size], numbers[size:]
 
 
 def no_totals() -> Totals:
     return [0] * (bucket_of(LONGEST) + 1)
 
 
-def add_packed(totals: Totals, data: bytes) -> None:
-    """Merges what `packed` made into `totals`; for many of them, in a fifth of the time of adding dicts."""
-    size = len(data) // BYTES_PER_BUCKET
-    numbers = _format(size).unpack(data)
-    for bucket, count in zip(numbers[:size], numbers[size:]):  # noqa: B905 - strict costs a fifth
+def add_columns(totals: Totals, buckets: Sequence[int], counts: Sequence[int]) -> None:
+    """Merges a histogram into `totals`; for many of them, in a fifth of the time of adding dicts."""
+    for bucket, count in zip(buckets, counts):  # noqa: B905 - strict costs a fifth
         totals[bucket] += count
 
 

@@ -23,7 +23,7 @@ def node(
         "uploads": {"cancels_recorded": cancels_recorded},
     }
     basis = Basis(9, limited=limited, groups=groups)
-    return NodeResult(name, {} if error else dict(metrics or {}), basis, list(notes), error, unranked)
+    return NodeResult(name, {} if error else dict(metrics or {}), basis, list(notes), error, unranked=unranked)
 
 
 def result(*nodes: NodeResult, type: str = "performance") -> dict[str, Any]:

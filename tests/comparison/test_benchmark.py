@@ -12,7 +12,7 @@ from comparison.benchmarking.full_load import load
 from comparison.benchmarking.ways import COLD, FULL_LOAD, WAYS, Line, Sample, ratios
 from comparison.engine import compare
 from comparison.metrics import TYPES, by_key
-from comparison.request import validated
+from comparison.request import SAMPLE, validated
 from comparison.window import Window
 
 SMALL = ("--nodes", "2", "--events-per-node", "300", "--days", "1", "--runs", "1")
@@ -92,7 +92,7 @@ class TestTinyRun:
 def test_the_full_load_computes_the_same_figures_as_a_comparison(databases: None) -> None:
     call_command("demo", "--events-per-node", "900", "--days", "1", "--as-of", AS_OF.isoformat(), stdout=StringIO())
     names = ["attic-pi4", "Großmutters Rechner"]
-    result = compare(validated(names, names, "performance", "24h", AS_OF))
+    result = compare(validated(names, names, "performance", "24h", AS_OF, SAMPLE))
     rows, measured = load(names, Window.ending(AS_OF, 24))
     assert rows == 1800
     for node in result["nodes"]:

@@ -56,7 +56,7 @@ def test_an_amount_beyond_all_bounds_is_counted(three_nodes: list[str]) -> None:
 def test_an_event_with_an_impossible_time_is_counted_and_begins_nothing(three_nodes: list[str]) -> None:
     row = {"action": "GET", "status": "success", "size": 1, "node_name": "attic"}
     insert("events", [{"timestamp": stamp} | row for stamp in (LATER, "2026-02-30T00:00:00+00:00")])
-    assert any(note.startswith("1 events were skipped") for note in notes("performance"))
+    assert any(note.startswith("2 events are in no window") for note in notes("performance"))
     # 30 of 60 downloads of 1,000 bytes succeeded in the hour that is known.
     assert compare(request_for())["nodes"][0]["metrics"]["egress_bytes_per_day"] == 30 * 1000 * 24
 
@@ -71,4 +71,4 @@ def test_a_satellite_that_is_gone_does_not_hide_an_equal_fresh_score(three_nodes
 def test_text_that_is_not_utf_8_fails_nothing(three_nodes: list[str]) -> None:
     with connections["events"].cursor() as cursor:
         cursor.execute("UPDATE events SET action = CAST(x'ff47' AS TEXT) WHERE id = (SELECT MIN(id) FROM events)")
-    assert any(note.startswith("1 events were skipped") for note in notes("performance"))
+    assert any(note.startswith("1 events in the window were skipped") for note in notes("performance"))

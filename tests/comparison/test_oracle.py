@@ -1,4 +1,4 @@
-"""Every number of a comparison against the naive computation of `oracle`."""
+"""Every number of a comparison from samples against the naive computation of `oracle`."""
 
 from datetime import timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from comparison.engine import compute
 from comparison.metrics import TYPES, metrics_of
-from comparison.request import ComparisonRequest
+from comparison.request import SAMPLE, ComparisonRequest
 from comparison.window import Window
 from tests.comparison import oracle, strategies
 from tests.comparison.tables import replace_tables
@@ -23,7 +23,7 @@ CAN_BE_BROKEN = "sqlite"
 
 def check(tables: dict[str, Any], type_: str, hours: int, limit: int) -> None:
     names = list(strategies.NAMES)
-    request = ComparisonRequest(tuple(names), type_, hours, strategies.AS_OF)
+    request = ComparisonRequest(tuple(names), type_, hours, strategies.AS_OF, SAMPLE)
     result = compute(request)
     window = Window.ending(strategies.AS_OF, hours)
     expected = {name: oracle.Expected(tables, name, window.start, window.end, limit) for name in names}

@@ -8,11 +8,14 @@ from django.test.utils import CaptureQueriesContext
 
 from comparison import earnings, reputation, sql
 from comparison.window import Window
+from nodes.fields import to_stored
 from nodes.models import Event
 from nodes.reading import reading
+from nodes.sql import groups
 from tests.comparison.conftest import AS_OF
 
 WINDOW = Window.ending(AS_OF, 24)
+SPAN = to_stored(WINDOW.start), to_stored(WINDOW.end)
 
 
 @pytest.fixture
@@ -31,13 +34,13 @@ def run(statement: str) -> list[str]:
     with reading() as connection, CaptureQueriesContext(connection) as captured:
         match statement:
             case "sample":
-                sql.sample(connection, "attic", WINDOW, 10_000)
+                groups.newest_groups(connection, "attic", SPAN, 10_000)
             case "has_more_than":
-                sql.has_more_than(connection, "attic", WINDOW, 10_000)
-            case "first_event":
-                sql.first_event(connection, "attic")
-            case "last_event":
-                sql.last_event(connection, "attic", WINDOW)
+                sql.has_more_than(connection, "attic", SPAN, 10_000, (0, groups.LAST_ID))
+            case "count_events":
+                sql.count_events(connection, "attic", SPAN, 10_000)
+            case "edges":
+                sql.edges(connection, ["attic", "cellar"], WINDOW.end)
             case "snapshots":
                 sql.snapshots(connection, "attic", WINDOW)
             case "latest scores":
@@ -64,8 +67,8 @@ def plan(statement: str) -> str:
     [
         ("sample", "events", ["idx_events_node_name_timestamp"]),
         ("has_more_than", "events", ["idx_events_node_name_timestamp"]),
-        ("first_event", "events", ["idx_events_node_name_timestamp"]),
-        ("last_event", "events", ["idx_events_node_name_timestamp"]),
+        ("count_events", "events", ["idx_events_node_name_timestamp"]),
+        ("edges", "events", ["idx_events_node_name_timestamp"]),
         ("snapshots", "storage_snapshots", ["idx_storage_node_time"]),
         ("latest scores", "reputation_history", ["idx_reputation_latest", "idx_reputation_node_time"]),
         ("latest estimates", "earnings_estimates", ["idx_earnings_latest"]),

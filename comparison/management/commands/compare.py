@@ -16,7 +16,7 @@ from comparison.engine import compare
 from comparison.export import csv_text
 from comparison.metrics import TYPES
 from comparison.output_file import write_file
-from comparison.request import DEFAULT_RANGE, DEFAULT_TYPE, ComparisonRequest, InvalidRequest, validated
+from comparison.request import AUTO, DEFAULT_RANGE, DEFAULT_TYPE, ComparisonRequest, InvalidRequest, validated
 from comparison.terminal import table_text
 from nodes.commands import OperatorCommand
 from nodes.known import known_names
@@ -33,6 +33,9 @@ class Command(OperatorCommand):
         parser.add_argument("--type", default=DEFAULT_TYPE, metavar="T", help=f"one of {', '.join(TYPES)}")
         parser.add_argument("--range", default=DEFAULT_RANGE, metavar="R", help="24h, 7d, 30d or others up to 365d")
         parser.add_argument("--as-of", metavar="TIME", help="end of the window, with a time zone; default now")
+        parser.add_argument(
+            "--basis", default=AUTO, metavar="B", help="sample: read the newest events alone, without the roll-ups"
+        )
         parser.add_argument("--format", default="table", choices=("table", "json", "csv"))
         parser.add_argument("--output", type=Path, metavar="FILE", help="write there instead of to standard output")
 
@@ -75,6 +78,7 @@ def _request(options: Mapping[str, Any]) -> ComparisonRequest:
             type=options["type"],
             range=options["range"],
             as_of=options["as_of"],
+            basis=options["basis"],
         )
     except InvalidRequest as error:
         raise CommandError(str(error)) from None

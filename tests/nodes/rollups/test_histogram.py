@@ -3,14 +3,16 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from comparison.distribution import Distribution
 from nodes.rollups.histogram import (
     LONGEST,
+    Histogram,
     add,
-    add_packed,
+    add_columns,
     bucket_of,
+    columns,
     histogram_of,
     histogram_of_totals,
-    nearest_rank,
     no_totals,
     packed,
     unpacked,
@@ -22,9 +24,13 @@ any_duration = st.one_of(st.integers(0, 200), st.integers(0, 600_000), st.intege
 durations = st.lists(any_duration, min_size=1, max_size=200)
 
 
+def percentile(histogram: Histogram, percent: int) -> int | None:
+    return Distribution.of_counts(histogram).percentile(percent)
+
+
 @given(durations, st.integers(1, 100))
 def test_a_percentile_is_within_one_percent_of_the_exact_nearest_rank(values: list[int], percent: int) -> None:
-    exact, found = oracle.nearest_rank(sorted(values), percent), nearest_rank(histogram_of(values), percent)
+    exact, found = oracle.nearest_rank(sorted(values), percent), percentile(histogram_of(values), percent)
     assert found is not None
     assert abs(found - exact) <= exact / 100
 
@@ -44,8 +50,8 @@ def test_merging_gives_the_histogram_of_all_durations_together(some: list[int], 
 @given(durations, durations)
 def test_packed_histograms_merge_as_unpacked_ones(some: list[int], others: list[int]) -> None:
     totals = no_totals()
-    add_packed(totals, packed(histogram_of(some)))
-    add_packed(totals, packed(histogram_of(others)))
+    add_columns(totals, *columns(packed(histogram_of(some))))
+    add_columns(totals, *columns(packed(histogram_of(others))))
     assert histogram_of_totals(totals) == histogram_of(some + others)
 
 
@@ -69,7 +75,7 @@ def test_buckets_follow_each_other_without_a_gap() -> None:
 
 
 def test_an_empty_histogram_has_no_percentile() -> None:
-    assert nearest_rank({}, 50) is None
+    assert percentile({}, 50) is None
 
 
 @given(st.one_of(st.integers(0, 2**64), st.integers(LONGEST - 10**10, LONGEST + 10)))

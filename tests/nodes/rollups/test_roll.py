@@ -8,9 +8,9 @@ from django.db import connections
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from comparison.distribution import Distribution
 from nodes.models import RollupBatch, RollupNode
 from nodes.rollups import watermark
-from nodes.rollups.histogram import nearest_rank
 from nodes.rollups.roll import rollup_once
 from tests.comparison import strategies
 from tests.nodes.rollups import oracle, tables
@@ -107,7 +107,7 @@ def check(simulated: Simulated) -> None:
     for key, values in exact.items():
         for percent in (1, 50, 95, 99, 100):
             true = min(oracle.nearest_rank(values, percent), 2**40)
-            found = nearest_rank(approximate[key], percent)
+            found = Distribution.of_counts(approximate[key]).percentile(percent)
             assert found is not None
             assert abs(found - true) <= true / 100, (key, percent)
 

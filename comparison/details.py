@@ -1,0 +1,94 @@
+"""What lies beneath a node's metrics: its actions, satellites, errors, their course over the window, and coverage."""
+
+from fractions import Fraction
+from typing import Any
+
+from comparison.actions import ACTION_NAMES, AUDIT, DOWNLOAD, EGRESS, INGRESS, TIMED, UPLOAD
+from comparison.coverage import coverage
+from comparison.distribution import NO_DURATIONS, Distribution
+from comparison.measured import percent
+from comparison.metrics import by_key
+from comparison.spans import moment_of, points_of, step_of
+from comparison.tally import Tally, Traffic
+from nodes.satellites import short_name
+
+MOST_ERRORS = 3
+P50, P95 = 50, 95
+
+
+def details(traffic: Traffic) -> dict[str, Any]:
+    """As JSON, in the form that the README documents."""
+    return {
+        "actions": [_action(traffic, action) for action in ACTION_NAMES],
+        "satellites": _satellites(traffic),
+        "errors": [{"reason": reason, "count": count} for reason, count in _most_frequent(traffic)],
+        "series": _series(traffic),
+        "coverage": coverage(traffic),
+    }
+
+
+def _action(traffic: Traffic, action: str) -> dict[str, Any]:
+    success, canceled, failed = traffic.total.of(action)
+    timed = traffic.timed(action)
+    return {
+        "action": ACTION_NAMES[action],
+        "success": success,
+        "canceled": canceled,
+        "failed": failed,
+        "success_rate": _success_rate(traffic.total, action),
+        "bytes": traffic.total.bytes[action],
+        "latency_p50_ms": timed.percentile(P50),
+        "latency_p95_ms": timed.percentile(P95),
+    }
+
+
+def _satellites(traffic: Traffic) -> list[dict[str, Any]]:
+    ordered = sorted(traffic.satellites.items(), key=lambda item: (-item[1].attempts.total(), item[0]))
+    return [
+        {
+            "satellite": satellite,
+            "name": short_name(satellite),
+            "operations": tally.attempts.total(),
+            "success_rate_download": _success_rate(tally, DOWNLOAD),
+            "success_rate_upload": _success_rate(tally, UPLOAD),
+            "success_rate_audit": _success_rate(tally, AUDIT),
+            "egress_bytes": _bytes(tally, EGRESS),
+            "ingress_bytes": _bytes(tally, INGRESS),
+        }
+        for satellite, tally in ordered
+    ]
+
+
+def _most_frequent(traffic: Traffic) -> list[tuple[str, int]]:
+    return sorted(traffic.reasons.items(), key=lambda item: (-item[1], item[0]))[:MOST_ERRORS]
+
+
+def _series(traffic: Traffic) -> dict[str, Any]:
+    step, points = step_of(traffic.window), points_of(traffic.window)
+    tallies = [traffic.points.get(point) for point in points]
+    # The first point may begin before the window does.
+    starts = [max(moment_of(step.start(point)), traffic.window.start) for point in points]
+    series: dict[str, Any] = {"step": step.name, "start": [start.isoformat() for start in starts]}
+    for action in TIMED:
+        rates = [None if tally is None else _success_rate(tally, action) for tally in tallies]
+        series[f"success_rate_{ACTION_NAMES[action]}"] = rates
+    for action in TIMED:
+        timed = [traffic.point_durations.get((point, action), NO_DURATIONS) for point in points]
+        for share in (P50, P95):
+            series[f"latency_{ACTION_NAMES[action]}_p{share}_ms"] = _percentiles(timed, share)
+    for key, actions in (("egress_bytes", EGRESS), ("ingress_bytes", INGRESS)):
+        series[key] = [None if tally is None else _bytes(tally, actions) for tally in tallies]
+    return series
+
+
+def _percentiles(timed: list[Distribution], share: int) -> list[int | None]:
+    return [distribution.percentile(share) for distribution in timed]
+
+
+def _success_rate(tally: Tally, action: str) -> int | float | None:
+    rate: Fraction | None = percent(tally.of(action)[0], tally.rated(action))
+    return by_key()["success_rate_download"].rounded(rate)
+
+
+def _bytes(tally: Tally, actions: tuple[str, ...]) -> int:
+    return sum(tally.bytes[action] for action in actions)

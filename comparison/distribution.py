@@ -1,0 +1,47 @@
+"""Durations of attempts, as percentiles need them: exact, or by the roll-ups' buckets."""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+
+from nodes.rollups.histogram import value_of
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """`values` ascend; they are milliseconds, or numbers of buckets unless `exact`. `counts` belong to them."""
+
+    values: Sequence[int]
+    counts: Sequence[int]
+    exact: bool = False
+
+    @classmethod
+    def of_durations(cls, milliseconds: Iterable[int]) -> "Distribution":
+        return cls.of_counts(Counter(milliseconds), exact=True)
+
+    @classmethod
+    def of_counts(cls, counts: Mapping[int, int], exact: bool = False) -> "Distribution":
+        values = sorted(counts)
+        return cls(values, [counts[value] for value in values], exact)
+
+    @property
+    def count(self) -> int:
+        return self._cumulated[-1] if self._cumulated else 0
+
+    def percentile(self, percent: int) -> int | None:
+        """Nearest rank in ms: the smallest value such that at least `percent` per cent are not above it."""
+        if not self.count:
+            return None
+        rank = (percent * self.count + 99) // 100
+        value = self.values[bisect_left(self._cumulated, rank)]
+        return value if self.exact else value_of(value)
+
+    @cached_property
+    def _cumulated(self) -> list[int]:
+        return list(accumulate(self.counts))
+
+
+NO_DURATIONS = Distribution((), (), exact=True)

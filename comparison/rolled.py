@@ -1,0 +1,161 @@
+"""The traffic of all nodes of a comparison from the roll-ups and the events behind them, in one snapshot."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from comparison import behind, last_hour, sql
+from comparison.behind import Progress
+from comparison.last_hour import Known, LastHour
+from comparison.spans import hour_of, hours_of, is_full_hour, moment_of, pieces, step_of
+from comparison.tally import Tallying, Traffic
+from comparison.window import Window
+from nodes.fields import from_stored, to_stored
+from nodes.models import RollupReason, RollupSatellite
+from nodes.rollups.codes import BROKEN, NO_TIME, day_of
+from nodes.rollups.reasons import OTHER_REASONS
+from nodes.soundness import ACTIONS, STATUSES
+from nodes.sql import rolled as statements
+from nodes.sql.groups import EventGroup, newest_groups
+
+
+@dataclass(frozen=True)
+class Rolled:
+    """The window that was really used, and the traffic by name; without the nodes that have to be sampled."""
+
+    window: Window
+    traffic: dict[str, Traffic]
+    progress: Progress
+
+
+def read(connection: BaseDatabaseWrapper, names: Sequence[str], window: Window) -> Rolled:
+    """The window's start is rounded down to the hour, and its end too where a part of an hour cannot be had."""
+    done = behind.progress(connection)
+    known = {name: Known(*rest) for name, *rest in statements.named(connection, names)}
+    end = last_hour.settled(connection, window.from_full_hour(), known, done.counted)
+    tails = behind.groups_of(connection, names, end.window, done)
+    tallying = {name: Tallying(Traffic(end.window, "rollup")) for name in tails}
+    rolled = _Reading(connection, end, {name: known[name] for name in tails if name in known})
+    rows = rolled.into(tallying) if rolled.pieces else 0
+    for name, groups in tails.items():
+        _add_events(tallying[name], groups)
+        if name in end.raw:
+            _add_events(tallying[name], _last_hour_of(connection, name, end.window, done), times_known=True)
+    edges = {name: (first, last) for name, first, last in sql.edges(connection, list(tails), end.window.end)}
+    traffic = {name: each.finish(exact=False) for name, each in tallying.items()}
+    for name, each in traffic.items():
+        each.end_is_pruned = name in end.pruned
+        _set_times(each, known.get(name), edges.get(name, (None, None)))
+        each.rows_read += rows // len(traffic)
+    return Rolled(end.window, traffic, done)
+
+
+def _last_hour_of(connection: BaseDatabaseWrapper, name: str, window: Window, done: Progress) -> list[EventGroup]:
+    """All that is counted of it, up to the window's end."""
+    span = to_stored(moment_of(hour_of(window.end))), to_stored(window.end)
+    return newest_groups(connection, name, span, limit=done.newest, ids=(0, done.counted))
+
+
+def _add_events(tallying: Tallying, groups: Sequence[EventGroup], times_known: bool = False) -> None:
+    """`times_known`: those whose time cannot be read are counted elsewhere."""
+    traffic = tallying.traffic
+    tallying.add_groups(groups)
+    traffic.rows_read += sum(group.attempts for group in groups)
+    if not times_known:
+        traffic.without_time += sum(group.attempts for group in groups if group.hour is None)
+
+
+class _Reading:
+    """The roll-ups' rows of the nodes that they know."""
+
+    def __init__(self, connection: BaseDatabaseWrapper, end: LastHour, known: Mapping[str, Known]) -> None:
+        self._connection = connection
+        self._window = end.window
+        self._step = step_of(end.window)
+        self._names = {node.number: name for name, node in known.items()}
+        self.pieces = [
+            (node.number, piece.span, piece.first, piece.last)
+            for name, node in known.items()
+            for piece in pieces(hour_of(end.window.start), _last_rolled_hour(end, name), self._step)
+        ]
+
+    def into(self, tallying: Mapping[str, Tallying]) -> int:
+        """The number of rows."""
+        of = {number: tallying[name] for number, name in self._names.items()}
+        return self._satellites(of) + self._points(of) + self._latencies(of) + self._failures(of) + self._presence(of)
+
+    def _satellites(self, of: Mapping[int, Tallying]) -> int:
+        names = dict(RollupSatellite.objects.using(self._connection.alias).values_list("id", "name"))
+        rows = statements.counts_by_satellite(self._connection, self.pieces)
+        for node, satellite, action, status, attempts, size in rows:
+            traffic = of[node].traffic
+            if action == BROKEN:
+                traffic.broken += int(attempts)
+                continue
+            for tally in (traffic.total, traffic.satellites[names.get(satellite, "")]):
+                tally.add(ACTIONS[action - 1], STATUSES[status - 1], int(attempts), int(size))
+        return len(rows)
+
+    def _points(self, of: Mapping[int, Tallying]) -> int:
+        rows = statements.counts_by_point(self._connection, self.pieces, self._step.offset, self._step.hours)
+        for node, point, action, status, attempts, size in rows:
+            if action != BROKEN:
+                tally = of[node].traffic.points[point]
+                tally.add(ACTIONS[action - 1], STATUSES[status - 1], int(attempts), int(size))
+        return len(rows)
+
+    def _latencies(self, of: Mapping[int, Tallying]) -> int:
+        rows = statements.latencies_by_point(self._connection, self.pieces, self._step.offset, self._step.hours)
+        for node, point, action, buckets in rows:
+            of[node].add_packed(point, ACTIONS[action - 1], buckets)
+        return len(rows)
+
+    def _failures(self, of: Mapping[int, Tallying]) -> int:
+        rows = statements.failures(self._connection, self.pieces)
+        wanted = {reason for _, reason, _ in rows}
+        texts = dict(RollupReason.objects.using(self._connection.alias).filter(pk__in=wanted).values_list("id", "text"))
+        for node, reason, attempts in rows:
+            of[node].traffic.reasons[texts.get(reason, OTHER_REASONS)] += int(attempts)
+        return len(rows)
+
+    def _presence(self, of: Mapping[int, Tallying]) -> int:
+        """The hours that have events, and the events that have no hour."""
+        hours = hours_of(self._window)
+        days = statements.hours(self._connection, list(of), day_of(hours.start), hours.stop)
+        for node, day, mask in days:
+            of[node].add_hours(day, mask)
+        timeless = statements.without_time(self._connection, list(of), NO_TIME)
+        for node, attempts in timeless:
+            of[node].traffic.without_time += int(attempts)
+        return len(days) + len(timeless)
+
+
+def _last_rolled_hour(end: LastHour, name: str) -> int:
+    """The hour before which the roll-ups are read: the last one too where all that they have of it is in the window."""
+    part = not is_full_hour(end.window.end) and name not in end.raw
+    return hour_of(end.window.end) + part
+
+
+def _set_times(traffic: Traffic, known: Known | None, edges: tuple[str | None, str | None]) -> None:
+    first, last = edges
+    since = min(filter(None, (first, known.first if known else None)), default=None)
+    traffic.known_since, traffic.known_until = from_stored(since), _until(traffic.window, known, last)
+    if not traffic.events:
+        return
+    start = hours_of(traffic.window).start
+    begin, until = (moment_of(start + offset) for offset in _outer(traffic.hours))
+    traffic.oldest = max(filter(None, (begin, traffic.window.start, traffic.known_since)))
+    traffic.newest = min(filter(None, (until + timedelta(hours=1), traffic.window.end, traffic.known_until)))
+
+
+def _until(window: Window, known: Known | None, last: str | None) -> datetime | None:
+    """The last event before the window's end; where all but later ones are pruned it is not known."""
+    counted = known.last if known and known.last and known.last < to_stored(window.end) else None
+    return from_stored(max(filter(None, (last, counted)), default=None))
+
+
+def _outer(hours: int) -> tuple[int, int]:
+    """The lowest and the highest bit that is set."""
+    return (hours & -hours).bit_length() - 1, hours.bit_length() - 1

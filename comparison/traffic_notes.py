@@ -1,0 +1,83 @@
+"""What has to be said about the traffic of a node, in sentences for the operator."""
+
+from datetime import timedelta
+
+from comparison.actions import ACTION_NAMES, TIMED
+from comparison.measured import MIN_ATTEMPTS, Measured, day
+from comparison.tally import Traffic
+
+# A window that begins this much before the first known event describes less than its name says.
+GAP = timedelta(hours=1)
+
+
+def note(traffic: Traffic, measured: Measured) -> None:
+    for sentence in _skipped(traffic) + _about_the_window(traffic):
+        measured.note(sentence)
+    if traffic.events:
+        for sentence in _thin_actions(traffic) + _missing_durations(traffic):
+            measured.note(sentence)
+
+
+def _skipped(traffic: Traffic) -> list[str]:
+    notes = []
+    if traffic.broken and traffic.source == "rollup":
+        notes.append(f"{traffic.broken:,} events in the window were skipped: a value is broken.")
+    elif traffic.broken:
+        notes.append(f"{traffic.broken:,} events were skipped: their time stamp or a value is broken.")
+    if traffic.without_time:
+        notes.append(f"{traffic.without_time:,} events are in no window: their time stamp cannot be read.")
+    return notes
+
+
+def _about_the_window(traffic: Traffic) -> list[str]:
+    notes = []
+    if traffic.end_is_pruned:
+        notes.append(
+            f"The window ends at {day(traffic.window.end)}: the single events of the hour after it are pruned, and "
+            "their sums are by the hour."
+        )
+    if not traffic.events:
+        return [*notes, _why_nothing(traffic)]
+    if traffic.limited and traffic.oldest and traffic.newest:
+        notes.append(
+            f"Describes only the newest {traffic.events:,} events, {day(traffic.oldest)} to {day(traffic.newest)}, "
+            "not the whole window: totals and values per day are not ranked."
+        )
+        if traffic.counted is not None:
+            notes.append(
+                f"The roll-ups, which describe whole windows, have {traffic.counted} % of all events so far: they go "
+                "on while the site runs, or by `manage.py rollup --until-done`."
+            )
+    elif traffic.known_since and traffic.known_since - traffic.window.start > GAP:
+        notes.append(f"Events are known since {day(traffic.known_since)} only: the window before that is empty.")
+    return notes
+
+
+def _why_nothing(traffic: Traffic) -> str:
+    if traffic.known_since is None:
+        return "No events of this node are recorded, so it has no values from traffic."
+    if traffic.known_since >= traffic.window.end:
+        return f"No events in the window: the first known one is from {day(traffic.known_since)}."
+    last = f" The newest event before its end is from {day(traffic.known_until)}." if traffic.known_until else ""
+    return f"No events in the window, so there are no values from traffic.{last}"
+
+
+def _thin_actions(traffic: Traffic) -> list[str]:
+    named = [(name.replace("_", " ") + "s", sum(traffic.total.of(action))) for action, name in ACTION_NAMES.items()]
+    none = [name for name, attempts in named if attempts == 0]
+    few = [f"{name} ({attempts})" for name, attempts in named if 0 < attempts < MIN_ATTEMPTS]
+    notes = [f"No attempts, so no value: {', '.join(none)}."] if none else []
+    return notes + ([f"Not ranked, fewer than {MIN_ATTEMPTS} attempts: {', '.join(few)}."] if few else [])
+
+
+def _missing_durations(traffic: Traffic) -> list[str]:
+    notes = []
+    for action in TIMED:
+        name, timed = ACTION_NAMES[action], traffic.timed(action).count
+        if traffic.total.of(action)[0] == 0 or timed >= MIN_ATTEMPTS:
+            continue
+        if timed == 0:
+            notes.append(f"No {name} latency: the node must log at DEBUG level for durations to be recorded.")
+        else:
+            notes.append(f"Not ranked, only {timed} {name}s with a duration: {name} latency.")
+    return notes

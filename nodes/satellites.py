@@ -1,0 +1,13 @@
+"""What people call the satellites."""
+
+US1 = "12EayRS2V1kEsWESU9QMRseFhdxYxKicsiFmxrsLZHeLUtdps3S"
+EU1 = "12L9ZFwhzVpuEKMUNUqkaTLGzwY9G24tbiigLiXpmZWKwmcNDDs"
+AP1 = "121RTSDpyNZVcEU84Ticf2L1ntiuUimbWgfATz21tuvgk3vzoA6"
+SALTLAKE = "1wFTAgs9DP5RSnCqKV1eLf6N9wtk4EAtmN5DpSxcs8EjT69tGE"
+
+_SHORT_NAMES = {US1: "us1", EU1: "eu1", AP1: "ap1", SALTLAKE: "saltlake"}
+
+
+def short_name(satellite: str) -> str:
+    """Empty for one that nobody has named."""
+    return _SHORT_NAMES.get(satellite, "")

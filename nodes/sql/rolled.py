@@ -1,0 +1,85 @@
+"""Reading the roll-ups. A piece is (node, span, first, last): a node's rows whose start is in [first, last)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+Pieces = Sequence[tuple[int, int, int, int]]
+Rows = list[tuple[Any, ...]]
+
+_POINT = "(found.start + %s) / %s"
+_SUMS = "SUM(found.attempts), SUM(found.bytes)"
+
+
+def _asked(columns: str, table: str, grouped: str = "") -> str:
+    # CROSS JOIN keeps SQLite's planner from walking through the whole table instead of jumping to each piece.
+    return f"""
+        WITH asked(node, span, first, last) AS (VALUES {{pieces}})
+        SELECT {columns} FROM asked CROSS JOIN {table} AS found
+        WHERE found.node = asked.node AND found.span = asked.span
+            AND found.start >= asked.first AND found.start < asked.last {grouped}
+    """
+
+
+_BY_SATELLITE = _asked(
+    f"found.node, found.satellite, found.action, found.status, {_SUMS}", "rollup_counts", "GROUP BY 1, 2, 3, 4"
+)
+_BY_POINT = _asked(f"found.node, {_POINT}, found.action, found.status, {_SUMS}", "rollup_counts", "GROUP BY 1, 2, 3, 4")
+_LATENCIES = _asked(f"found.node, {_POINT}, found.action, found.buckets", "rollup_latencies")
+_FAILURES = _asked("found.node, found.reason, SUM(found.attempts)", "rollup_failures", "GROUP BY 1, 2")
+_HOURS = "SELECT node, day, hours FROM rollup_hours WHERE node IN ({nodes}) AND day >= %s AND day < %s"
+_WITHOUT_TIME = "SELECT node, SUM(attempts) FROM rollup_counts WHERE span = %s AND node IN ({nodes}) GROUP BY node"
+_NAMED = "SELECT name, id, first_event, last_event FROM rollup_nodes WHERE name IN ({names})"
+
+
+def named(connection: BaseDatabaseWrapper, names: Sequence[str]) -> Rows:
+    """Name, number, and the stored times of the first and last counted event."""
+    return _rows(connection, _NAMED.format(names=_marks(names)), names)
+
+
+def counts_by_satellite(connection: BaseDatabaseWrapper, pieces: Pieces) -> Rows:
+    """Node, satellite, action, status, attempts, bytes."""
+    return _of_pieces(connection, _BY_SATELLITE, pieces)
+
+
+def counts_by_point(connection: BaseDatabaseWrapper, pieces: Pieces, offset: int, hours: int) -> Rows:
+    """Node, point (start + offset) / hours, action, status, attempts, bytes."""
+    return _of_pieces(connection, _BY_POINT, pieces, offset, hours)
+
+
+def latencies_by_point(connection: BaseDatabaseWrapper, pieces: Pieces, offset: int, hours: int) -> Rows:
+    """Node, point, action and a packed histogram; several of a point that is made of several rows."""
+    return _of_pieces(connection, _LATENCIES, pieces, offset, hours)
+
+
+def failures(connection: BaseDatabaseWrapper, pieces: Pieces) -> Rows:
+    """Node, number of the reason, attempts."""
+    return _of_pieces(connection, _FAILURES, pieces)
+
+
+def hours(connection: BaseDatabaseWrapper, nodes: Sequence[int], first: int, last: int) -> Rows:
+    """Node, the first hour of a day in [first, last), and a mask of the day's hours that have events."""
+    return _rows(connection, _HOURS.format(nodes=_marks(nodes)), (*nodes, first, last)) if nodes else []
+
+
+def without_time(connection: BaseDatabaseWrapper, nodes: Sequence[int], span: int) -> Rows:
+    """Node and how many of its events have a time stamp that cannot be read."""
+    return _rows(connection, _WITHOUT_TIME.format(nodes=_marks(nodes)), (span, *nodes)) if nodes else []
+
+
+def _of_pieces(connection: BaseDatabaseWrapper, statement: str, pieces: Pieces, *point: int) -> Rows:
+    if not pieces:
+        return []
+    values = [part for piece in pieces for part in piece]
+    return _rows(connection, statement.format(pieces=", ".join(["(%s, %s, %s, %s)"] * len(pieces))), [*values, *point])
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join(["%s"] * len(values))
+
+
+def _rows(connection: BaseDatabaseWrapper, sql: str, parameters: Sequence[Any]) -> Rows:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall())
