@@ -11,9 +11,12 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 
 from nodes.adopt import adopt, adopted
+from nodes.rollups.roll import rollup_once
 from nodes.rollups.schema import OWN_TABLES
 from nodes.router import EVENTS, EVENTS_MODELS
 from nodes.schema import INDEXES, TABLES
+from tests.nodes.rollups import oracle, tables
+from tests.nodes.rollups.test_roll import event
 
 
 def events_models() -> Iterator:
@@ -77,3 +80,21 @@ def test_going_back_to_before_the_first_migration_keeps_every_table(fresh: BaseD
     call_command("migrate", "nodes", database=EVENTS, verbosity=0)
     call_command("migrate", "nodes", "zero", database=EVENTS, verbosity=0)
     assert adopted(fresh)
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "events", "events_readonly"])
+def test_roll_ups_from_before_there_were_hours_get_them_and_are_added_to(fresh: BaseDatabaseWrapper) -> None:
+    call_command("migrate", "nodes", "0003", database=EVENTS, verbosity=0)
+    stamps = ["0001-01-01T05:00:00+00:00", "1969-12-31T23:00:00+00:00", "2026-11-23T00:00:00+00:00", "yesterday"]
+    rows = [event(id_, timestamp=stamp) for id_, stamp in enumerate([*stamps, "2026-11-23T23:59:59+00:00"], start=1)]
+    tables.insert(rows)
+    rollup_once()
+    with fresh.cursor() as cursor:
+        for table in ("hours", "reasons", "failures"):
+            cursor.execute(f"DROP TABLE rollup_{table}")
+    call_command("migrate", "nodes", database=EVENTS, verbosity=0)
+    assert tables.hours() == oracle.hours(rows)
+    later = [event(10, timestamp="2026-11-23T11:00:00+00:00", status="failed")]
+    tables.insert(later)
+    rollup_once()
+    assert (tables.hours(), tables.failures()) == (oracle.hours(rows + later), oracle.failures(later))

@@ -192,7 +192,9 @@ def test_a_batch_of_failures_of_which_each_has_a_reason_of_its_own_is_made_small
         pass
     found = tables.failures()
     assert sum(found.values()) == 2 * 100
-    assert {key[-1] for key in found} == {*(row["error_reason"] for row in rows[:40]), None}
+    kept = {key[-1] for key in found} - {None}
+    assert len(kept) == 40
+    assert kept < {row["error_reason"] for row in rows}
     assert sum(attempts for key, attempts in found.items() if key[-1] is None) == 2 * 60
 
 
