@@ -16,11 +16,11 @@ from datetime import UTC, datetime, timedelta
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from comparison.units import counted
-from nodes.fields import to_stored
-from nodes.rollups.codes import hour_of
+from nodes.fields import from_stored, to_stored
 from nodes.sql import HourlySums, hourly_sums
 
 _1970 = datetime(1970, 1, 1, tzinfo=UTC)
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def _history(rows: list[HourlySums]) -> History:
     operations = ingress = broken = 0
     hours: dict[int, int] = {}
     for row in rows:
-        day = hour_of(row.day[:13]) if row.day else None
+        day = _first_hour(row.day)
         if day is None:
             broken += row.rows
             continue
@@ -96,9 +96,15 @@ def _history(rows: list[HourlySums]) -> History:
     return History(operations, ingress, hours, broken)
 
 
+def _first_hour(day: str | None) -> int | None:
+    """None for a day that does not exist."""
+    moment = from_stored(f"{day}T00:00:00+00:00")
+    return None if moment is None else (moment - _1970) // _HOUR
+
+
 def _stored(hour: int) -> str:
     return to_stored(_moment(hour))
 
 
 def _moment(hour: int) -> datetime:
-    return _1970 + timedelta(hours=hour)
+    return _1970 + hour * _HOUR
