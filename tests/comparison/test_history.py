@@ -140,7 +140,7 @@ FULL = [row(hour, name, dl_success=hour) for hour in range(NOON - 30, NOON + 30)
 @given(rows=tables(anything=False), asked=spans | st.just(WHOLE))
 @example(rows=FULL, asked=WHOLE)
 @example(rows=FULL, asked=STAGGERED)
-@example(rows=[row(NOON, **dict.fromkeys(SUMS, 2**62))], asked=WHOLE)
+@example(rows=[row(NOON) | dict.fromkeys(SUMS, 2**62)], asked=WHOLE)
 @random_examples
 def test_histories_are_those_of_naive_python(databases: None, rows: list[Row], asked: Spans) -> None:
     check(rows, asked)
