@@ -18,6 +18,7 @@ from nodes.sql.figures import (
     size_in_bytes,
     used_space_per_node,
 )
+from nodes.sql.history import HourlySums, hourly_sums
 
 __all__ = [
     "EVENT_COLUMNS",
@@ -25,12 +26,14 @@ __all__ = [
     "LONG_AGO",
     "RECENT_SNAPSHOTS",
     "TABLES_WITH_NODES",
+    "HourlySums",
     "PerSatellite",
     "add_hourly_stats",
     "distinct_names",
     "drop_index",
     "events_per_node",
     "gather_statistics",
+    "hourly_sums",
     "insert_events",
     "journal_mode",
     "latest_per_satellite",
