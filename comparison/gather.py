@@ -12,6 +12,7 @@ from comparison.metrics import EARNINGS, EFFICIENCY, OVERALL, PERFORMANCE, metri
 from comparison.result import Basis, NodeResult
 from comparison.rolled import Rolled
 from comparison.tally import Traffic
+from comparison.traffic_notes import is_silent, note_silence
 from comparison.window import Window
 from nodes.errors import EventsUnavailable, NoPlace
 from nodes.known import printable
@@ -108,6 +109,8 @@ def _parts(
 ) -> Iterator[Measured]:
     if found is not None:
         yield traffic.measure(found)
+        if is_silent(found):
+            yield note_silence(found, storage.read(connection, name, window))
     yield reputation.measure(reputation.read(connection, name, window), window)
     if type in WITH_STORAGE:
         yield storage.measure(storage.read(connection, name, window), window)

@@ -11,16 +11,14 @@ Nothing else is taken from them, because it would falsify what it is put togethe
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from comparison.measured import day
+from comparison.spans import hour_of, moment_of
 from comparison.units import counted
 from nodes.fields import from_stored, to_stored
 from nodes.sql import HourlySums, hourly_sums
-
-_1970 = datetime(1970, 1, 1, tzinfo=UTC)
-_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,11 @@ class History:
 
 def read(connection: BaseDatabaseWrapper, spans: Mapping[str, tuple[int, int]]) -> dict[str, History]:
     """Of each node the hours in [first, last), counted since 1970; one statement, none if no span has an hour."""
-    asked = {name: (_stored(first), _stored(last)) for name, (first, last) in spans.items() if first < last}
+    asked = {
+        name: (to_stored(moment_of(first)), to_stored(moment_of(last)))
+        for name, (first, last) in spans.items()
+        if first < last
+    }
     rows: dict[str, list[HourlySums]] = {name: [] for name in spans}
     for row in hourly_sums(connection, asked):
         rows[row.name].append(row)
@@ -70,7 +72,7 @@ def notes(history: History, until: int) -> list[str]:
     sentences = []
     if history.hours:
         sentences.append(
-            f"Operations and ingress before {_moment(until):%Y-%m-%d %H:%M} UTC are the monitor's hourly sums "
+            f"Operations and ingress before {day(moment_of(until))} are the monitor's hourly sums "
             f"({counted(history.count_of_hours, 'hour')}); rates and latencies begin there."
         )
     if history.broken:
@@ -86,25 +88,17 @@ def _history(rows: list[HourlySums]) -> History:
     operations = ingress = broken = 0
     hours: dict[int, int] = {}
     for row in rows:
-        day = _first_hour(row.day)
-        if day is None:
+        first = _first_hour(row.day)
+        if first is None:
             broken += row.rows
             continue
         operations += row.operations
         ingress += row.ingress
-        hours[day] = hours.get(day, 0) | row.hours
+        hours[first] = hours.get(first, 0) | row.hours
     return History(operations, ingress, hours, broken)
 
 
-def _first_hour(day: str | None) -> int | None:
+def _first_hour(date: str | None) -> int | None:
     """None for a day that does not exist."""
-    moment = from_stored(f"{day}T00:00:00+00:00")
-    return None if moment is None else (moment - _1970) // _HOUR
-
-
-def _stored(hour: int) -> str:
-    return to_stored(_moment(hour))
-
-
-def _moment(hour: int) -> datetime:
-    return _1970 + hour * _HOUR
+    moment = from_stored(f"{date}T00:00:00+00:00")
+    return None if moment is None else hour_of(moment)

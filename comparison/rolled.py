@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from comparison import behind, last_hour, sql
+from comparison import behind, history, last_hour, sql
 from comparison.behind import Progress
 from comparison.last_hour import Known, LastHour
 from comparison.spans import hour_of, hours_of, is_full_hour, moment_of, pieces, step_of
@@ -49,6 +49,7 @@ def read(connection: BaseDatabaseWrapper, names: Sequence[str], window: Window) 
         each.end_is_pruned = name in end.pruned
         _set_times(each, known.get(name), edges.get(name, (None, None)))
         each.rows_read += rows // len(traffic)
+    _add_history(connection, traffic)
     return Rolled(end.window, traffic, done)
 
 
@@ -148,6 +149,17 @@ def _set_times(traffic: Traffic, known: Known | None, edges: tuple[str | None, s
     begin, until = (moment_of(start + offset) for offset in _outer(traffic.hours))
     traffic.oldest = max(filter(None, (begin, traffic.window.start, traffic.known_since)))
     traffic.newest = min(filter(None, (until + timedelta(hours=1), traffic.window.end, traffic.known_until)))
+
+
+def _add_history(connection: BaseDatabaseWrapper, traffic: Mapping[str, Traffic]) -> None:
+    """The monitor's sums of the hours before the first one that is known otherwise."""
+    spans = {name: (hour_of(each.window.start), _first_known_hour(each)) for name, each in traffic.items()}
+    for name, found in history.read(connection, spans).items():
+        traffic[name].history = found
+
+
+def _first_known_hour(traffic: Traffic) -> int:
+    return hour_of(min(filter(None, (traffic.known_since, traffic.window.end))))
 
 
 def _until(window: Window, known: Known | None, last: str | None) -> datetime | None:

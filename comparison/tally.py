@@ -7,6 +7,7 @@ from datetime import datetime
 
 from comparison.actions import AUDIT, CANCELED, FAILED, SUCCESS, UPLOAD
 from comparison.distribution import NO_DURATIONS, Distribution
+from comparison.history import History
 from comparison.spans import hours_of, step_of
 from comparison.window import Window
 from nodes.rollups.codes import hour_of
@@ -46,7 +47,7 @@ class Traffic:
 
     Bit n of `hours` says whether the window's n-th clock hour has an event. `broken` events have a value that cannot
     be, `without_time` ones a time stamp that cannot be read, whenever that was. `counted` is how many per cent of all
-    events the roll-ups have, where they have too few to be used.
+    events the roll-ups have, where they have too few to be used. `history` is of the hours before `known_since`.
     """
 
     window: Window
@@ -68,6 +69,7 @@ class Traffic:
     newest: datetime | None = None
     known_since: datetime | None = None
     known_until: datetime | None = None
+    history: History = field(default_factory=History)
 
     @property
     def events(self) -> int:

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from comparison.actions import ACTION_NAMES, AUDIT, EGRESS, INGRESS, TIMED, UPLOAD
 from comparison.measured import MIN_ATTEMPTS, Exact, Measured, percent
+from comparison.spans import moment_of
 from comparison.tally import Traffic
 from comparison.traffic_notes import note
 
@@ -17,6 +18,8 @@ def measure(traffic: Traffic) -> Measured:
     _rates(traffic, measured)
     _latencies(traffic, measured)
     _volume(traffic, measured)
+    if traffic.history.hours:
+        _add_history(traffic, measured)
     _judge_uploads(traffic, measured)
     note(traffic, measured)
     measured.basis["traffic"] = {"source": traffic.source, "count": traffic.events}
@@ -64,17 +67,43 @@ def _volume(traffic: Traffic, measured: Measured) -> None:
         measured.unranked |= counts.keys()
 
 
+def _add_history(traffic: Traffic, measured: Measured) -> None:
+    """To what the monitor's hourly sums can be added to; the ingress a day is that of the longer time."""
+    history = traffic.history
+    begin = max(traffic.window.start, moment_of(history.first or 0))
+    received = history.ingress + _bytes(traffic, INGRESS)
+    added: dict[str, Exact] = {
+        "total_operations": history.operations + traffic.events,
+        "ingress_bytes_per_day": received / _days(traffic.window.end - begin),
+    }
+    measured.values |= added
+    measured.basis["history"] = {
+        "source": "hourly_stats",
+        "count": history.operations,
+        "hours": history.count_of_hours,
+        "metrics": list(added),
+    }
+
+
 def _covered_days(traffic: Traffic) -> Fraction:
     """From the later of window start, first known event and the sample's start, to the window's end."""
     window = traffic.window
     begins = [window.start, traffic.known_since or window.start]
     if traffic.limited and traffic.oldest:
         begins.append(traffic.oldest)
-    return Fraction((window.end - max(begins)) // _A_MICROSECOND, _A_DAY // _A_MICROSECOND)
+    return _days(window.end - max(begins))
+
+
+def _days(span: timedelta) -> Fraction:
+    return Fraction(span // _A_MICROSECOND, _A_DAY // _A_MICROSECOND)
 
 
 def _per_day(traffic: Traffic, actions: tuple[str, ...], days: Fraction) -> Fraction | None:
-    return sum(traffic.total.bytes[action] for action in actions) / days if days > 0 else None
+    return _bytes(traffic, actions) / days if days > 0 else None
+
+
+def _bytes(traffic: Traffic, actions: tuple[str, ...]) -> int:
+    return sum(traffic.total.bytes[action] for action in actions)
 
 
 def _judge_uploads(traffic: Traffic, measured: Measured) -> None:

@@ -2,16 +2,22 @@
 
 from datetime import timedelta
 
+from comparison import history
 from comparison.actions import ACTION_NAMES, TIMED
 from comparison.measured import MIN_ATTEMPTS, Measured, day
+from comparison.spans import hour_of
+from comparison.storage import Storage
 from comparison.tally import Traffic
 
 # A window that begins this much before the first known event describes less than its name says.
 GAP = timedelta(hours=1)
+# So long after its last event a node is asked whether it is off, or only its events do not come.
+SILENT_AFTER, FRESH = timedelta(hours=6), timedelta(days=1)
 
 
 def note(traffic: Traffic, measured: Measured) -> None:
-    for sentence in _skipped(traffic) + _about_the_window(traffic):
+    before = history.notes(traffic.history, hour_of(traffic.known_since or traffic.window.end))
+    for sentence in _skipped(traffic) + _about_the_window(traffic) + before:
         measured.note(sentence)
     if traffic.events:
         for sentence in _thin_actions(traffic) + _missing_durations(traffic):
@@ -48,7 +54,7 @@ def _about_the_window(traffic: Traffic) -> list[str]:
                 f"The roll-ups, which describe whole windows, have {traffic.counted} % of all events so far: they go "
                 "on while the site runs, or by `manage.py rollup --until-done`."
             )
-    elif traffic.known_since and traffic.known_since - traffic.window.start > GAP:
+    elif not traffic.history.hours and traffic.known_since and traffic.known_since - traffic.window.start > GAP:
         notes.append(f"Events are known since {day(traffic.known_since)} only: the window before that is empty.")
     return notes
 
@@ -81,3 +87,20 @@ def _missing_durations(traffic: Traffic) -> list[str]:
         else:
             notes.append(f"Not ranked, only {timed} {name}s with a duration: {name} latency.")
     return notes
+
+
+def is_silent(traffic: Traffic) -> bool:
+    return traffic.known_until is None or traffic.window.end - traffic.known_until > SILENT_AFTER
+
+
+def note_silence(traffic: Traffic, storage: Storage) -> Measured:
+    """For a node that is silent: whether its storage snapshots say that it runs all the same."""
+    measured, newest = Measured(), storage.newest
+    if newest is None or traffic.window.end - newest.at > FRESH:
+        return measured
+    if traffic.known_until is None or newest.at - traffic.known_until > SILENT_AFTER:
+        measured.note(
+            f"Storage snapshots come, the newest from {day(newest.at)}, but no events: its storagenode may be too new "
+            "for its monitor, which reads no traffic from version 1.146 on, or the log is not read."
+        )
+    return measured

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from comparison.engine import compute
 from comparison.metrics import metrics_of
-from comparison.request import ComparisonRequest
+from comparison.request import SAMPLE, ComparisonRequest
 from comparison.result import Comparison, NodeResult
 from nodes.rollups.roll import rollup_once
 from tests.comparison import details_oracle, oracle, strategies
 from tests.comparison.oracle import Row
+from tests.comparison.tables import insert as insert_rows
 from tests.nodes.rollups import tables
 
 SHARED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -165,3 +166,110 @@ def test_roll_ups_and_the_events_behind_them_equal_all_events_ever_seen(
             check(simulated, hours, as_of, limit)
 
     run()
+
+
+def event(hours_ago: float, **values: Any) -> Row:
+    moment = strategies.AS_OF - timedelta(hours=hours_ago)
+    row: Row = dict.fromkeys(("piece_id", "satellite_id", "error_reason", "duration_ms"))
+    named = {"timestamp": moment.isoformat(), "action": "PUT", "status": "success", "size": 1000, "node_name": "attic"}
+    return row | named | values
+
+
+def hourly(hours_ago: int, **values: Any) -> Row:
+    row: Row = dict.fromkeys(
+        ("dl_success", "dl_fail", "ul_success", "ul_fail", "audit_success", "audit_fail", "total_download_size"), 1
+    )
+    stamp = (strategies.AS_OF - timedelta(hours=hours_ago)).isoformat()
+    return row | {"hour_timestamp": stamp, "node_name": "attic", "total_upload_size": 500} | values
+
+
+@pytest.fixture
+def simulated(databases: None) -> Simulated:
+    return Simulated()
+
+
+def attic(hours: int = 24, as_of: datetime = strategies.AS_OF) -> NodeResult:
+    return compared(hours, as_of).nodes[0]
+
+
+class TestHoursThatOnlyTheMonitorHasCounted:
+    def test_they_are_added_to_the_operations_and_the_ingress_and_to_nothing_else(self, simulated: Simulated) -> None:
+        simulated.insert([event(5.5, action="GET"), event(5.5)])
+        before = attic()
+        insert_rows("hourly_stats", [hourly(12), hourly(10), hourly(6, ul_fail=5), hourly(5), hourly(30)])
+        after = attic()
+        changed = {key for key in before.metrics if before.metrics[key] != after.metrics[key]}
+        assert changed == {"total_operations", "ingress_bytes_per_day"}
+        assert after.metrics["total_operations"] == 2 + 6 + 6
+        assert after.metrics["ingress_bytes_per_day"] == 2 * (1000 + 2 * 500)
+        assert after.basis.groups["history"]["source"] == "hourly_stats"
+        assert any("the monitor's hourly sums (2 hours)" in note for note in after.notes)
+
+    def test_they_describe_a_node_without_events_too(self, simulated: Simulated) -> None:
+        insert_rows("hourly_stats", [hourly(12)])
+        node = attic()
+        assert node.metrics["total_operations"] == 6
+        assert node.metrics["success_rate_upload"] is None
+
+
+class TestAnEndWithinAnHour:
+    HALF_PAST = strategies.AS_OF - timedelta(minutes=30)
+
+    def test_later_events_of_that_hour_do_not_count(self, simulated: Simulated) -> None:
+        simulated.insert([event(0.75), event(0.25), event(3)])
+        rollup_once()
+        assert attic(as_of=self.HALF_PAST).metrics["total_operations"] == 2
+
+    def test_the_window_ends_before_the_hour_whose_events_are_pruned(self, simulated: Simulated) -> None:
+        simulated.insert([event(3), event(0.75), event(0.25), event(3)])
+        rollup_once()
+        simulated.prune([2])
+        result = compared(24, self.HALF_PAST)
+        assert result.end == strategies.AS_OF - timedelta(hours=1)
+        assert result.nodes[0].metrics["total_operations"] == 2
+        assert any("the single events of the hour after it are pruned" in note for note in result.nodes[0].notes)
+
+    def test_an_hour_that_is_pruned_up_to_now_is_described_to_its_end(self, simulated: Simulated) -> None:
+        simulated.insert([event(0.75), event(0.6), event(3)])
+        rollup_once()
+        simulated.prune([1, 2])
+        result = compared(24, self.HALF_PAST)
+        assert (result.end, result.nodes[0].metrics["total_operations"]) == (self.HALF_PAST, 3)
+
+
+class TestRollUpsThatAreFarBehind:
+    def test_a_node_with_too_many_new_events_is_sampled_and_says_how_far_they_are(
+        self, simulated: Simulated, settings: LazySettings
+    ) -> None:
+        settings.MAX_EVENTS_FOR_COMPARISON = 5
+        simulated.insert([event(1 + n / 100) for n in range(20)] + [event(1, node_name="cellar")])
+        rollup_once(10)
+        busy, idle, _ = compared(24, strategies.AS_OF).nodes
+        assert (busy.basis.limited, busy.basis.events, idle.basis.limited) == (True, 5, False)
+        assert any("have 47 % of all events so far" in note for note in busy.notes)
+        assert idle.basis.groups["traffic"] == {"source": "rollup", "count": 1}
+
+    def test_a_sample_can_be_asked_for(self, simulated: Simulated) -> None:
+        simulated.insert([event(1)])
+        rollup_once()
+        request = ComparisonRequest(strategies.NAMES, "performance", 24, strategies.AS_OF, SAMPLE)
+        assert compute(request).nodes[0].basis.groups["traffic"]["source"] == "sample"
+
+
+class TestCoverage:
+    def test_gaps_of_an_hour_and_more_are_named(self, simulated: Simulated) -> None:
+        simulated.insert([event(hours) for hours in (20.5, 19.5, 10.5, 0.5)])
+        rollup_once(2)
+        coverage = (attic().details or {})["coverage"]
+        assert (coverage["hours"], coverage["of"], coverage["gap_count"]) == (4, 24, 2)
+        assert coverage["gaps"][0] == {"from": "2026-11-22T17:00:00+00:00", "to": "2026-11-23T01:00:00+00:00"}
+        assert coverage["first"] == "2026-11-22T15:30:00+00:00"
+        assert sum(coverage["share"]) == 4
+
+    def test_a_node_whose_snapshots_go_on_without_events_says_so(self, simulated: Simulated) -> None:
+        simulated.insert([event(30)])
+        insert_rows(
+            "storage_snapshots",
+            [{"timestamp": event(1)["timestamp"], "node_name": "attic", "used_bytes": 1, "total_bytes": 2}],
+        )
+        assert any("too new for its monitor" in note for note in attic().notes)
