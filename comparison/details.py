@@ -1,13 +1,11 @@
 """What lies beneath a node's metrics: its actions, satellites, errors, their course over the window, and coverage."""
 
-from fractions import Fraction
 from typing import Any
 
 from comparison.actions import ACTION_NAMES, AUDIT, DOWNLOAD, EGRESS, INGRESS, TIMED, UPLOAD
 from comparison.coverage import coverage
 from comparison.distribution import NO_DURATIONS, Distribution
-from comparison.measured import percent
-from comparison.metrics import by_key
+from comparison.measured import rounded_percent
 from comparison.spans import moment_of, points_of, step_of
 from comparison.tally import Tally, Traffic
 from nodes.satellites import short_name
@@ -85,9 +83,8 @@ def _percentiles(timed: list[Distribution], share: int) -> list[int | None]:
     return [distribution.percentile(share) for distribution in timed]
 
 
-def _success_rate(tally: Tally, action: str) -> int | float | None:
-    rate: Fraction | None = percent(tally.of(action)[0], tally.rated(action))
-    return by_key()["success_rate_download"].rounded(rate)
+def _success_rate(tally: Tally, action: str) -> float | None:
+    return rounded_percent(tally.of(action)[0], tally.rated(action))
 
 
 def _bytes(tally: Tally, actions: tuple[str, ...]) -> int:

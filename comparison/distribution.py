@@ -8,15 +8,20 @@ from functools import cached_property
 from itertools import accumulate
 
 from nodes.rollups.histogram import value_of
+from nodes.rollups.packing import Lanes, columns
 
 
 @dataclass(frozen=True)
 class Distribution:
-    """`values` ascend; they are milliseconds, or numbers of buckets unless `exact`. `counts` belong to them."""
+    """`values` ascend: milliseconds, or numbers of buckets unless `exact`. `counts` belong to them and may be 0."""
 
     values: Sequence[int]
     counts: Sequence[int]
     exact: bool = False
+
+    @classmethod
+    def of_lanes(cls, lanes: Lanes) -> "Distribution":
+        return cls(*columns(lanes))
 
     @classmethod
     def of_durations(cls, milliseconds: Iterable[int]) -> "Distribution":

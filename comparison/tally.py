@@ -1,9 +1,10 @@
 """The traffic of one node in a window: sums in all, per satellite and per point of a series."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from comparison.actions import AUDIT, CANCELED, FAILED, SUCCESS, UPLOAD
 from comparison.distribution import NO_DURATIONS, Distribution
@@ -11,12 +12,14 @@ from comparison.history import History
 from comparison.spans import hours_of, step_of
 from comparison.window import Window
 from nodes.rollups.codes import hour_of
-from nodes.rollups.histogram import add_columns, bucket_of, columns, histogram_of_totals, no_totals
+from nodes.rollups.histogram import histogram_of
+from nodes.rollups.packing import Lanes, lanes_of, lanes_of_histogram
 from nodes.rollups.reasons import reason_of
 from nodes.sql.groups import EventGroup
 
 # So many uploads without a single lost race mean that lost races are not recorded, not that none was lost.
 UPLOADS_THAT_LOSE_A_RACE = 1000
+T = TypeVar("T", Counter[int], Lanes)
 
 
 @dataclass
@@ -91,8 +94,8 @@ class Tallying:
         self.traffic = traffic
         self._step = step_of(traffic.window)
         self._hours = hours_of(traffic.window)
-        self._packed: dict[tuple[int, str], list[bytes]] = defaultdict(list)
-        self._loose: dict[tuple[int, str], Counter[int]] = defaultdict(Counter)
+        self._lanes: dict[tuple[int, str], Lanes] = defaultdict(int)
+        self._exact: dict[tuple[int, str], Counter[int]] = defaultdict(Counter)
 
     def add_groups(self, groups: Iterable[EventGroup]) -> None:
         """Those of hours of the window; nothing of them where their time cannot be read."""
@@ -102,7 +105,7 @@ class Tallying:
                 self._add_group(group, hour)
 
     def add_packed(self, point: int, action: str, buckets: bytes) -> None:
-        self._packed[point, action].append(buckets)
+        self._lanes[point, action] += lanes_of(buckets)
 
     def add_hours(self, first: int, mask: int) -> None:
         """Bit n of the mask is the hour first + n; hours outside the window are left out."""
@@ -111,14 +114,14 @@ class Tallying:
         self.traffic.hours |= shifted & ((1 << len(self._hours)) - 1)
 
     def finish(self, exact: bool) -> Traffic:
-        """With the durations: exact ones, or in the roll-ups' buckets."""
-        traffic = self.traffic
-        make = self._exact if exact else self._in_buckets
-        traffic.point_durations = {key: make(*key) for key in self._packed.keys() | self._loose.keys()}
-        for action in {action for _, action in traffic.point_durations}:
-            parts = [part for (_, of), part in traffic.point_durations.items() if of == action]
-            traffic.durations[action] = _merged(parts, exact)
-        return traffic
+        """With the durations: exact ones, where all are of groups, or in the roll-ups' buckets."""
+        if exact:
+            self._set_durations(self._exact, Counter(), lambda counts: Distribution.of_counts(counts, exact=True))
+        else:
+            for key, counts in self._exact.items():
+                self._lanes[key] += lanes_of_histogram(histogram_of(counts.elements()))
+            self._set_durations(self._lanes, 0, Distribution.of_lanes)
+        return self.traffic
 
     def _add_group(self, group: EventGroup, hour: int) -> None:
         traffic = self.traffic
@@ -133,32 +136,12 @@ class Tallying:
         if group.status == FAILED:
             traffic.reasons[reason_of(group.reason)] += group.attempts
         if group.durations:
-            self._loose[point, group.action].update(map(int, group.durations.split(",")))
+            self._exact[point, group.action].update(map(int, group.durations.split(",")))
 
-    def _exact(self, point: int, action: str) -> Distribution:
-        return Distribution.of_counts(self._loose[point, action], exact=True)
-
-    def _in_buckets(self, point: int, action: str) -> Distribution:
-        packed, loose = self._packed.get((point, action), []), self._loose.get((point, action))
-        if len(packed) == 1 and not loose:
-            return Distribution(*columns(packed[0]))
-        totals = no_totals()
-        for data in packed:
-            add_columns(totals, *columns(data))
-        for duration, count in (loose or {}).items():
-            totals[bucket_of(duration)] += count
-        return Distribution.of_counts(histogram_of_totals(totals))
-
-
-def _merged(parts: list[Distribution], exact: bool) -> Distribution:
-    if len(parts) == 1:
-        return parts[0]
-    if exact:
-        counts: Counter[int] = Counter()
-        for part in parts:
-            counts.update(dict(zip(part.values, part.counts, strict=True)))
-        return Distribution.of_counts(counts, exact=True)
-    totals = no_totals()
-    for part in parts:
-        add_columns(totals, part.values, part.counts)
-    return Distribution.of_counts(histogram_of_totals(totals))
+    def _set_durations(self, found: Mapping[tuple[int, str], T], nothing: T, made: Callable[[T], Distribution]) -> None:
+        """`found` by point and action can be added up."""
+        traffic, sums = self.traffic, dict.fromkeys({action for _, action in found}, nothing)
+        for (_, action), part in found.items():
+            sums[action] = sums[action] + part
+        traffic.point_durations = {key: made(part) for key, part in found.items()}
+        traffic.durations = {action: made(whole) for action, whole in sums.items()}

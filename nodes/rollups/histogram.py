@@ -6,9 +6,8 @@ Buckets grow by a constant factor: value v > 0 is in bucket ceil(log_GAMMA(v)), 
 """
 
 import math
-import struct
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 # Half of the 1 % that is promised: the other half is for answers in whole milliseconds.
@@ -19,10 +18,7 @@ _LOG_GAMMA = math.log(GAMMA)
 # 35 years in milliseconds. What claims to have taken longer is put there: floats are exact enough up to it.
 LONGEST = 2**40
 
-BYTES_PER_BUCKET = 6
-
 Histogram = dict[int, int]
-Totals = list[int]  # a count for each bucket that there can be
 
 
 @lru_cache(maxsize=200_000)
@@ -61,40 +57,6 @@ def add(histogram: Histogram, other: Mapping[int, int]) -> None:
         histogram[bucket] = known(bucket, 0) + count
 
 
-def packed(histogram: Mapping[int, int]) -> bytes:
-    """Bucket numbers (2 bytes each), then counts (4 bytes each), little-endian, by bucket.
-
-    Counts above 2^32 - 1 cannot be packed: an hour or day has no 4 billion events.
-    """
-    buckets = sorted(histogram)
-    return _format(len(buckets)).pack(*buckets, *(histogram[bucket] for bucket in buckets))
-
-
-def unpacked(data: bytes) -> Histogram:
-    return dict(zip(*columns(data), strict=True))
-
-
-def columns(data: bytes) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Buckets, ascending, and their counts, of what `packed` made."""
-    size = len(data) // BYTES_PER_BUCKET
-    numbers = _format(size).unpack(data)
-    return numbers[:size], numbers[size:]
-
-
-def no_totals() -> Totals:
-    return [0] * (bucket_of(LONGEST) + 1)
-
-
-def add_columns(totals: Totals, buckets: Sequence[int], counts: Sequence[int]) -> None:
-    """Merges a histogram into `totals`; for many of them, in a fifth of the time of adding dicts."""
-    for bucket, count in zip(buckets, counts):  # noqa: B905 - strict costs a fifth
-        totals[bucket] += count
-
-
-def histogram_of_totals(totals: Totals) -> Histogram:
-    return {bucket: count for bucket, count in enumerate(totals) if count}
-
-
 def _whole_numbers_in(bucket: int) -> tuple[int, int]:
     """The least and greatest whole number that `bucket_of` puts there; the powers alone can be off by one."""
     low, high = math.ceil(GAMMA ** (bucket - 2)), math.floor(GAMMA ** (bucket - 1))
@@ -108,8 +70,3 @@ def _whole_numbers_in(bucket: int) -> tuple[int, int]:
     while high < LONGEST and bucket_of(high + 1) == bucket:
         high += 1
     return low, max(low, high)
-
-
-@lru_cache(maxsize=4_000)
-def _format(size: int) -> struct.Struct:
-    return struct.Struct(f"<{size}H{size}I")

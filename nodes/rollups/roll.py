@@ -14,8 +14,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from nodes.models import RollupNode, RollupReason, RollupSatellite
 from nodes.rollups import watermark as marks
-from nodes.rollups.histogram import add, packed, unpacked
+from nodes.rollups.histogram import add
 from nodes.rollups.increments import Increments, Node
+from nodes.rollups.packing import packed, unpacked
 from nodes.rollups.watermark import Cut, Marks, State
 from nodes.router import EVENTS
 from nodes.sql import rollups as sql

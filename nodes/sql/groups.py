@@ -35,8 +35,9 @@ SELECT node_name, CASE WHEN stored THEN substr(timestamp, 1, 13) END, satellite_
 FROM judged {{filtered}} GROUP BY 1, 2, 3, 4, 5, 6
 """
 _IN_ORDER = "id > %s AND id <= %s ORDER BY id LIMIT %s"
-_OF_NODES = "id > %s AND node_name IN ({names})"
-_BEFORE = "WHERE stored IS NOT TRUE OR timestamp < %s"
+# The names are compared afterwards: with both, SQLite would rather read all events of these nodes by their index.
+_BEHIND = "id > %s"
+_OF_NODES = "WHERE node_name IN ({names}) AND (stored IS NOT TRUE OR timestamp < %s)"
 # The newest events are found by index and then read in the order of their ids: read backwards, as the index
 # has them, a disk cannot read ahead, and a cold comparison took twice as long (490 to 240 ms for five nodes).
 _NEWEST = """id IN (
@@ -74,8 +75,8 @@ def next_groups(connection: BaseDatabaseWrapper, after: int, last: int, limit: i
 
 def groups_behind(connection: BaseDatabaseWrapper, names: Sequence[str], after: int, before: str) -> list[EventGroup]:
     """Of the events of these nodes with ids above `after`, but for those from the stored time `before` on."""
-    chosen = _OF_NODES.format(names=", ".join(["%s"] * len(names)))
-    return _groups(connection, chosen, (after, *names, before), _BEFORE)
+    filtered = _OF_NODES.format(names=", ".join(["%s"] * len(names)))
+    return _groups(connection, _BEHIND, (after, *names, before), filtered)
 
 
 def newest_groups(

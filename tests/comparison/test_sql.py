@@ -35,6 +35,8 @@ def run(statement: str) -> list[str]:
         match statement:
             case "sample":
                 groups.newest_groups(connection, "attic", SPAN, 10_000)
+            case "groups_behind":
+                groups.groups_behind(connection, ["attic", "cellar"], 10, SPAN[1])
             case "has_more_than":
                 sql.has_more_than(connection, "attic", SPAN, 10_000, (0, groups.LAST_ID))
             case "count_events":
@@ -66,6 +68,7 @@ def plan(statement: str) -> str:
     ("statement", "table", "indexes"),
     [
         ("sample", "events", ["idx_events_node_name_timestamp"]),
+        ("groups_behind", "events", ["INTEGER PRIMARY KEY", "events_pkey"]),
         ("has_more_than", "events", ["idx_events_node_name_timestamp"]),
         ("count_events", "events", ["idx_events_node_name_timestamp"]),
         ("edges", "events", ["idx_events_node_name_timestamp"]),

@@ -14,7 +14,8 @@ from nodes.models import (
     RollupReason,
     RollupSatellite,
 )
-from nodes.rollups.histogram import Histogram, unpacked
+from nodes.rollups.histogram import Histogram
+from nodes.rollups.packing import unpacked
 from tests.nodes.rollups.oracle import Counts, Row
 
 COLUMNS = (

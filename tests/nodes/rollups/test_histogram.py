@@ -8,16 +8,11 @@ from nodes.rollups.histogram import (
     LONGEST,
     Histogram,
     add,
-    add_columns,
     bucket_of,
-    columns,
     histogram_of,
-    histogram_of_totals,
-    no_totals,
-    packed,
-    unpacked,
     value_of,
 )
+from nodes.rollups.packing import columns, lanes_of, lanes_of_histogram, packed, unpacked
 from tests.nodes.rollups import oracle
 
 any_duration = st.one_of(st.integers(0, 200), st.integers(0, 600_000), st.integers(0, LONGEST))
@@ -49,10 +44,10 @@ def test_merging_gives_the_histogram_of_all_durations_together(some: list[int], 
 
 @given(durations, durations)
 def test_packed_histograms_merge_as_unpacked_ones(some: list[int], others: list[int]) -> None:
-    totals = no_totals()
-    add_columns(totals, *columns(packed(histogram_of(some))))
-    add_columns(totals, *columns(packed(histogram_of(others))))
-    assert histogram_of_totals(totals) == histogram_of(some + others)
+    lanes = lanes_of(packed(histogram_of(some))) + lanes_of(packed(histogram_of(others)))
+    buckets, counts = columns(lanes)
+    assert {b: count for b, count in zip(buckets, counts, strict=True) if count} == histogram_of(some + others)
+    assert lanes == lanes_of_histogram(histogram_of(some + others))
 
 
 @given(durations)
