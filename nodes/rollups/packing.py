@@ -1,6 +1,6 @@
 """Histograms as bytes, and the sum of many of them.
 
-As bytes a histogram has one of two forms, the shorter one, little-endian:
+As bytes a histogram has one of two forms, about the shorter one, little-endian:
 
 - pairs: the bucket numbers (2 bytes each), then their counts (4 bytes each); an even number of bytes;
 - a run: the first bucket (2 bytes), an empty byte that makes the length odd, and the counts (4 bytes each) of that
@@ -22,6 +22,8 @@ BITS = 32
 _BYTES = BITS // 8
 _PAIR = 2 + _BYTES
 _RUN = struct.Struct("<Hx")
+# How much longer a run may be than the pairs: it is read in a fiftieth of the time.
+_LONGER = 1.25
 
 
 def packed(histogram: Mapping[int, int]) -> bytes:
@@ -30,7 +32,7 @@ def packed(histogram: Mapping[int, int]) -> bytes:
     if not buckets:
         return b""
     length = buckets[-1] - buckets[0] + 1
-    if _RUN.size + _BYTES * length < _PAIR * len(buckets):
+    if _RUN.size + _BYTES * length <= _LONGER * _PAIR * len(buckets):
         counts = (histogram.get(bucket, 0) for bucket in range(buckets[0], buckets[-1] + 1))
         return _RUN.pack(buckets[0]) + _counts(length).pack(*counts)
     return _pairs(len(buckets)).pack(*buckets, *(histogram[bucket] for bucket in buckets))
@@ -50,16 +52,23 @@ def lanes_of(data: bytes) -> Lanes:
     if len(data) % 2:
         first: int = _RUN.unpack_from(data)[0]
         return int.from_bytes(data[_RUN.size :], "little") << BITS * first
-    return lanes_of_histogram(unpacked(data))
+    size = len(data) // _PAIR
+    numbers = _pairs(size).unpack(data)
+    return _lanes(numbers[:size], numbers[size:])
 
 
 def lanes_of_histogram(histogram: Mapping[int, int]) -> Lanes:
-    if not histogram:
+    buckets = sorted(histogram)
+    return _lanes(buckets, [histogram[bucket] for bucket in buckets])
+
+
+def _lanes(buckets: Sequence[int], numbers: Sequence[int]) -> Lanes:
+    if not buckets:
         return 0
-    first, last = min(histogram), max(histogram)
-    counts = [0] * (last - first + 1)
-    for bucket, count in histogram.items():
-        counts[bucket - first] = count
+    first = buckets[0]
+    counts = [0] * (buckets[-1] - first + 1)
+    for bucket, number in zip(buckets, numbers):  # noqa: B905 - strict costs a fifth
+        counts[bucket - first] = number
     return int.from_bytes(_counts(len(counts)).pack(*counts), "little") << BITS * first
 
 
