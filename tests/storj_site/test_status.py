@@ -129,6 +129,7 @@ def test_without_the_events_its_parts_say_why_and_the_others_stay(
         "Events per node",
         "Indexes of the events database",
         "What `make adopt` would add",
+        "Roll-ups",
     }
     page = admin_client.get(reverse("status"))
     assert page.status_code == 200
