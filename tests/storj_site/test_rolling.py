@@ -198,7 +198,7 @@ def locked_events(databases: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         monkeypatch.setitem(connections["events"].settings_dict["OPTIONS"], "timeout", 0.1)
     connection.set_autocommit(False)
     with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO events (timestamp) VALUES ('2026-11-20T11:00:00+00:00')")
+        cursor.execute("INSERT INTO events (id, timestamp) VALUES (99, '2026-11-20T11:00:00+00:00')")
 
     def release() -> None:
         connection.rollback()
