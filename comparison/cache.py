@@ -68,6 +68,12 @@ def peek(key: str) -> dict[str, Any] | None:
     return None if entry is None else entry["result"]
 
 
+def made_at(key: str) -> float | None:
+    """The time.time() at which the stored result's computation began; neither a hit nor a miss."""
+    entry = _survive(lambda: _fresh(key), None)
+    return None if entry is None else float(entry["timestamp"])
+
+
 def put(key: str, result: dict[str, Any], began: float) -> None:
     """`began` is the time.time() at which its computation began: an edit since then makes it old already."""
     names = [node["name"] for node in result["nodes"]]

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
-from comparison import cache
+from comparison import cache, recent
 from comparison.executor import executor
 from comparison.flights import Flights
 from comparison.gather import WITH_TRAFFIC, gather_node, gather_traffic
@@ -31,6 +31,7 @@ def compare(request: ComparisonRequest) -> dict[str, Any]:
     or NoPlace when a node's reading found no place within POOL_TIMEOUT; a node that fails otherwise
     has an `error` and the others are complete. Not to be called while holding a place.
     """
+    recent.asked_for(request)
     key = cache.key_of(request)
     result = cache.get(key)
     if result is None:
@@ -42,10 +43,12 @@ def compare(request: ComparisonRequest) -> dict[str, Any]:
 def _computed(key: str, request: ComparisonRequest) -> dict[str, Any]:
     # The flight that this request just missed may have landed between its look into the cache and now.
     just_computed = cache.peek(key)
-    if just_computed is not None:
-        return just_computed
+    return _stored(key, request) if just_computed is None else just_computed
+
+
+def _stored(key: str, request: ComparisonRequest, level: int = logging.INFO) -> dict[str, Any]:
     began = time.time()
-    comparison = compute(request)
+    comparison = compute(request, level)
     result = comparison.as_dict()
     # A result with an error is not kept: the next request may well succeed.
     if not any(node.error for node in comparison.nodes):
@@ -53,8 +56,19 @@ def _computed(key: str, request: ComparisonRequest) -> dict[str, Any]:
     return result
 
 
-def compute(request: ComparisonRequest) -> Comparison:
-    """Computes, without the cache. Logs one line for operators."""
+def recompute(request: ComparisonRequest) -> None:
+    """Puts a new result in the place of the stored one, which nobody asked for: operators' figures do not count it."""
+    key = cache.key_of(request)
+    _flights.run(key, lambda: _stored(key, request, logging.DEBUG))
+
+
+def is_computing() -> bool:
+    """Whether a comparison is being computed in this process."""
+    return _flights.are_under_way()
+
+
+def compute(request: ComparisonRequest, level: int = logging.INFO) -> Comparison:
+    """Computes, without the cache. Logs one line for operators, at this level."""
     began = time.perf_counter()
     now = datetime.now(UTC)
     window, nodes = _gathered(request, request.window(now))
@@ -68,7 +82,7 @@ def compute(request: ComparisonRequest) -> Comparison:
         nodes=nodes,
         rankings=rankings(metrics_of(request.type), nodes),
     )
-    _log(comparison)
+    _log(comparison, level)
     return comparison
 
 
@@ -106,9 +120,10 @@ def _in_order(result: dict[str, Any], request: ComparisonRequest, cached: bool) 
     }
 
 
-def _log(comparison: Comparison) -> None:
+def _log(comparison: Comparison, level: int) -> None:
     failed = sum(node.error is not None for node in comparison.nodes)
-    logger.info(
+    logger.log(
+        level,
         "Node comparison completed: nodes=%d type=%s range=%s ms=%.1f rows=%d failed=%d",
         len(comparison.nodes),
         comparison.type,

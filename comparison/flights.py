@@ -27,6 +27,10 @@ class Flights(Generic[T]):
             self._lead(key, flight, compute)
         return flight.result()
 
+    def are_under_way(self) -> bool:
+        with self._lock:
+            return bool(self._flying)
+
     def _lead(self, key: str, flight: "Future[T]", compute: Callable[[], T]) -> None:
         try:
             flight.set_result(compute())

@@ -1,4 +1,4 @@
-"""Which nodes there are: the names that occur in the events database."""
+"""Which nodes there are: the names that occur in the events database, or did when its events were counted."""
 
 from collections.abc import Iterable
 from typing import TypeGuard
@@ -6,8 +6,9 @@ from typing import TypeGuard
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from nodes import sql
-from nodes.models import Node
+from nodes.models import Node, RollupNode
 from nodes.reading import reading
+from nodes.rollups.presence import rollups_exist
 
 
 def known_names() -> list[str]:
@@ -18,7 +19,9 @@ def known_names() -> list[str]:
 
 def names_in(connection: BaseDatabaseWrapper) -> list[str]:
     found = {name for table in sql.TABLES_WITH_NODES for name in sql.distinct_names(connection, table)}
-    return sorted(filter(is_usable_name, found))
+    # Those whose events were pruned.
+    counted = RollupNode.objects.using(connection.alias).values_list("name", flat=True)
+    return sorted(filter(is_usable_name, found.union(counted if rollups_exist(connection) else ())))
 
 
 def is_usable_name(name: object) -> TypeGuard[str]:

@@ -20,10 +20,11 @@ from django.utils.module_loading import import_string
 
 from comparison.measured import MIN_ATTEMPTS
 from nodes import catalog
-from nodes.adopt import announcement, plan
+from nodes.adopt import Step, announcement, plan
 from nodes.errors import EventsUnavailable, NotTheMonitors
 from nodes.reading import reading
 from nodes.recognition import refuse_folder
+from nodes.rollups.presence import ROLLUP_TABLES
 from nodes.router import EVENTS, READONLY, SITE
 from nodes.schema import TABLES
 from storj_site.middleware import SITE_TROUBLE
@@ -180,9 +181,14 @@ def events_are_ready(databases: Aliases = None, **kwargs: Any) -> Iterable[Check
             id="storj.W003",
         )
     if missing:
-        hint = "\n    ".join(["Run `make adopt`.", *announcement(missing)])
+        hint = "\n    ".join(["Run `make adopt`.", *announcement(missing), *_uncounted(missing)])
         yield Warning("The events database lacks what comparisons need.", hint=hint, id="storj.W006")
     yield from _sorting(wrong)
+
+
+def _uncounted(missing: Sequence[Step]) -> Iterator[str]:
+    if any(step.table in ROLLUP_TABLES for step in missing):
+        yield "Without all tables of the roll-ups no events are counted, and comparisons read the newest events only."
 
 
 def _unavailable(error: EventsUnavailable) -> CheckMessage:

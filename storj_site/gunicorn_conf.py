@@ -43,8 +43,14 @@ def post_worker_init(worker: Any) -> None:
     # The site takes the prefix off the path itself, with or without it; gunicorn would refuse a path without.
     os.environ.pop("SCRIPT_NAME", None)
 
+    from storj_site import housekeeper
+
+    housekeeper.start()
+
 
 def worker_exit(server: Any, worker: Any) -> None:
     from comparison import executor
+    from storj_site import housekeeper
 
+    housekeeper.stop()
     executor.shutdown()

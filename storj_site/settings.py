@@ -64,6 +64,7 @@ POOL_TIMEOUT = read.number("POOL_TIMEOUT", 30, least=1)  # seconds until a read 
 CONNECTION_TIMEOUT = read.number("CONNECTION_TIMEOUT", 10, least=1)  # seconds that one gathering may take in all
 COMPARISON_WORKERS = read.number("COMPARISON_WORKERS", min(4, os.cpu_count() or 1), least=1)  # threads that gather
 MAX_NODES = read.number("MAX_NODES", 200, least=2, most=1000)  # nodes in one comparison; more no page can show
+ROLLUP_INTERVAL = read.number("ROLLUP_INTERVAL", 60)  # seconds between two countings of new events; 0: no housekeeper
 MAX_API_BODY = max(1_000_000, 5_000 * MAX_NODES)  # bytes of an API request; a name of 240 emoji, escaped, is 2.9 kB
 # A form, or an address, has a field for each node; Django's own limits are those with fewer nodes.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = max(1_000, 2 * MAX_NODES)

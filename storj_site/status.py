@@ -17,12 +17,15 @@ from nodes import sql
 from nodes.adopt import missing_indexes, plan
 from nodes.display import NO_VALUE, cell, moment, size
 from nodes.errors import EventsUnavailable
+from nodes.fields import from_stored
 from nodes.known import known_names
 from nodes.models import Event
 from nodes.overview import spans
 from nodes.places import places
 from nodes.reading import reading
+from nodes.rollups.standing import standing
 from nodes.schema import INDEXES
+from storj_site import housekeeper
 from storj_site.middleware import SITE_TROUBLE
 
 Row = tuple[str, ...]
@@ -35,6 +38,7 @@ LIMITS = (
     "CONNECTION_TIMEOUT",
     "COMPARISON_WORKERS",
     "MAX_NODES",
+    "ROLLUP_INTERVAL",
     "MAX_API_BODY",
 )
 
@@ -79,6 +83,7 @@ def parts(names_nodes: bool = True) -> list[Part]:
             _Source("Events per node", _events_per_node, ("Node", "Events", "Oldest", "Newest"), names_nodes),
             _Source("Indexes of the events database", _indexes, ("Index", "For", "")),
             _Source("What `make adopt` would add", _to_adopt),
+            _Source("Roll-ups", _roll_ups),
         )
     ]
     return [
@@ -158,6 +163,37 @@ def _to_adopt() -> list[Row]:
     with reading() as connection:
         steps = plan(connection)
     return [(str(step),) for step in steps] or [("Nothing: all that is needed is there.",)]
+
+
+def _roll_ups() -> list[Row]:
+    with reading() as connection:
+        found = standing(connection)
+    if found is None:
+        return [("Roll-ups", "none: `make adopt` adds their tables"), *_housekeeper()]
+    return [
+        ("Counted up to id", f"{found.watermark:,}"),
+        ("Ids that are still ahead", f"{found.ahead:,}"),
+        ("First counted event", _stamp(found.first)),
+        ("Last counted event", _stamp(found.last)),
+        *_housekeeper(),
+    ]
+
+
+def _stamp(stored: str | None) -> str:
+    return NO_VALUE if stored is None else moment(from_stored(stored) or stored)
+
+
+def _housekeeper() -> list[Row]:
+    counting = housekeeper.counting()
+    if counting is None:
+        return [("Counting in this process", "off")]
+    if counting.by_another:
+        return [("Counting in this process", "no: another process of this site counts")]
+    return [
+        ("Last counting in this process", moment(counting.last_run)),
+        ("Events counted by this process", f"{counting.events:,}"),
+        ("Trouble with counting", counting.trouble or "none"),
+    ]
 
 
 def _limits() -> list[Row]:

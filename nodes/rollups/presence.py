@@ -5,7 +5,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from nodes import catalog
 from nodes.rollups.schema import OWN_TABLES
 
-_NAMES = tuple(table.name for table in OWN_TABLES)
+ROLLUP_TABLES = tuple(table.name for table in OWN_TABLES)
 
 
 def rollups_exist(connection: BaseDatabaseWrapper) -> bool:
@@ -13,4 +13,4 @@ def rollups_exist(connection: BaseDatabaseWrapper) -> bool:
 
     To be asked before they are read: on PostgreSQL a statement that fails would end the transaction.
     """
-    return catalog.has_tables(connection, _NAMES)
+    return catalog.has_tables(connection, ROLLUP_TABLES)

@@ -1,9 +1,13 @@
-import pytest
-from django.db import connections
+from datetime import UTC, datetime
 
+import pytest
+from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from nodes.adopt import adopt
 from nodes.errors import EventsUnavailable
-from nodes.known import known_names
-from nodes.models import Event
+from nodes.known import known_names, names_in
+from nodes.models import Event, RollupNode
 from nodes.places import places
 from nodes.reading import reading
 
@@ -35,3 +39,21 @@ def test_known_names_are_those_of_events_and_snapshots_without_blank_ones(databa
         Event.objects.create(node_name=name)
     connections["events_readonly"].close()
     assert known_names() == ["  padded  ", "a", "b"]
+
+
+def test_a_node_whose_events_were_all_pruned_is_known_by_its_roll_ups(databases: None) -> None:
+    Event.objects.create(node_name="there", timestamp=datetime(2026, 11, 20, tzinfo=UTC))
+    RollupNode.objects.using("events").bulk_create(
+        RollupNode(id=n, name=x) for n, x in enumerate(("gone", "there", " "))
+    )
+    assert known_names() == ["gone", "there"]
+
+
+def test_names_of_a_database_without_roll_ups_are_those_of_its_events(fresh: BaseDatabaseWrapper) -> None:
+    adopt(fresh, lambda line: None)
+    with fresh.cursor() as cursor:
+        cursor.execute("INSERT INTO events (node_name) VALUES ('a')")
+        cursor.execute("DROP TABLE rollup_nodes")
+    with transaction.atomic(using=fresh.alias):
+        assert names_in(fresh) == ["a"]
+        assert names_in(fresh) == ["a"]

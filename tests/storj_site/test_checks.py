@@ -144,6 +144,14 @@ def test_an_index_that_is_missing(fresh: BaseDatabaseWrapper) -> None:
     assert str(INDEXES[0]) in str(missing.hint)
 
 
+def test_missing_tables_of_the_roll_ups_are_told_with_what_that_means(fresh: BaseDatabaseWrapper) -> None:
+    adopt(fresh, lambda line: None)
+    with fresh.cursor() as cursor:
+        cursor.execute("DROP TABLE rollup_counts")
+    missing = {message.id: message for message in checks.events_are_ready(databases=["events"])}["storj.W006"]
+    assert "no events are counted" in str(missing.hint)
+
+
 @pytest.mark.postgresql
 @pytest.mark.parametrize("collation", ["und-x-icu", "en-US-x-icu"])
 def test_texts_that_postgresql_sorts_as_words(fresh: BaseDatabaseWrapper, collation: str) -> None:

@@ -63,14 +63,16 @@ def test_the_journal_recipes_count_and_measure_lines_as_they_are_logged(tmp_path
     log = tmp_path / "log"
     told = "nodes=2 type=overall range=24h"
     completed = [f"Node comparison completed: {told} ms={ms}.5 rows=9 failed=0" for ms in (30, 10, 20)]
-    lines = [*completed, f"Cache hit for comparison: {told}"]
+    counting = [f"New events are {what}" for what in ("not counted for now: a sentence. (why)", "counted again")]
+    lines = [*completed, f"Cache hit for comparison: {told}", *counting]
     log.write_text("".join(f"INFO comparison.engine: {line}\n" for line in lines))
     recipes = re.findall(r"^journalctl .+? -o cat \| (.+(?:\n  .+)?)$", README, re.MULTILINE)
     printed = [
         subprocess.run(["sh", "-c", f"cat {log} | {recipe}"], capture_output=True, text=True, check=False).stdout
         for recipe in recipes
     ]
-    assert printed == ["3\n", "1\n", "3 20.5 30.5 30.5\n", "", ""]
+    trouble = "".join(f"INFO comparison.engine: {line}\n" for line in counting)
+    assert printed == ["3\n", "1\n", "3 20.5 30.5 30.5\n", "", trouble, ""]
 
 
 def test_the_ids_of_the_system_checks_are_those_of_the_code() -> None:

@@ -2,10 +2,12 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
 from django.urls import reverse
 
@@ -13,7 +15,12 @@ from comparison import cache
 from nodes.adopt import adopt
 from nodes.models import Event
 from nodes.places import places
+from nodes.rollups.roll import rollup_once
+from storj_site import housekeeper
 from storj_site.status import Part, parts
+from tests.nodes.rollups import tables
+from tests.nodes.rollups.test_faults import some_events
+from tests.storj_site.running import wait_until
 
 pytestmark = pytest.mark.usefixtures("databases")
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -112,6 +119,32 @@ def test_an_adopted_database_lacks_nothing() -> None:
     assert part("What `make adopt` would add").rows == [("Nothing: all that is needed is there.",)]
 
 
+def test_how_far_the_events_are_counted_is_told() -> None:
+    tables.insert(some_events(first=1, count=30))
+    rollup_once(20)
+    rows = {row[0]: row[1] for row in part("Roll-ups").rows}
+    assert (rows["Counted up to id"], rows["Ids that are still ahead"]) == ("20", "10")
+    assert rows["First counted event"] == "2026-11-20 00:00:00 UTC"
+    assert rows["Last counted event"] == "2026-11-22 03:00:00 UTC"
+    assert rows["Counting in this process"] == "off"
+
+
+def test_what_the_housekeeper_did_is_told(settings: Any, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+    tables.insert(some_events(first=1, count=30))
+    housekeeper.start()
+    try:
+        wait_until(lambda: value("Roll-ups", "Events counted by this process") == "30")
+        assert value("Roll-ups", "Last counting in this process").endswith(" UTC")
+        assert value("Roll-ups", "Trouble with counting") == "none"
+    finally:
+        housekeeper.stop()
+
+
+def test_a_database_without_roll_ups_is_told_what_adds_them(fresh: BaseDatabaseWrapper) -> None:
+    assert value("Roll-ups", "Roll-ups") == "none: `make adopt` adds their tables"
+
+
 def test_limits_are_told_as_they_are_in_force(settings: object) -> None:
     settings.MAX_NODES = 3  # type: ignore[attr-defined]
     assert value("Limits", "MAX_NODES") == "3"
@@ -129,6 +162,7 @@ def test_without_the_events_its_parts_say_why_and_the_others_stay(
         "Events per node",
         "Indexes of the events database",
         "What `make adopt` would add",
+        "Roll-ups",
     }
     page = admin_client.get(reverse("status"))
     assert page.status_code == 200
