@@ -1,0 +1,76 @@
+"""The nodes of a result that have details, and the steps of time that all of these are told in.
+
+Other types of comparison, failed nodes and results that an earlier version put into the cache have none.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from comparison.basis import Span, moment
+from comparison.result import Result
+
+_LENGTHS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
+# A range by hours is shorter than a week, so that the day of the week says which day it is.
+_SHORT = {"hour": "{0:%a} {0:%H:%M}", "day": "{0.day} {0:%b}", "week": "{0.day} {0:%b} {0:%Y}"}
+_LONG = {"hour": "{0.day} {0:%b} {0:%H:%M}", "day": "{0.day} {0:%b} {0:%Y}", "week": "{0.day} {0:%b} {0:%Y}"}
+
+
+@dataclass(frozen=True)
+class Detailed:
+    """One node that has details. `node` is its part of the result."""
+
+    label: str
+    node: Mapping[str, Any]
+    details: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        return str(self.node["name"])
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The hours, days or weeks of a window, each by its beginning."""
+
+    step: str
+    starts: tuple[datetime, ...]
+
+    @property
+    def first(self) -> str:
+        return _SHORT[self.step].format(self.starts[0])
+
+    @property
+    def last(self) -> str:
+        return _SHORT[self.step].format(self.starts[-1])
+
+    @property
+    def names(self) -> list[str]:
+        return [_LONG[self.step].format(start) for start in self.starts]
+
+    def cut(self, window: Span) -> str:
+        """A sentence about the steps that reach over an end of the window, whose sums are smaller for that."""
+        first = "first" if self.starts[0] < window.start else ""
+        last = "last" if self.starts[-1] + _LENGTHS[self.step] > window.end else ""
+        which = " and ".join(filter(None, (first, last)))
+        return (
+            f"The {which} {self.step} {'are' if first and last else 'is'} only partly in the window." if which else ""
+        )
+
+
+def detailed(result: Result, labels: Mapping[str, str]) -> list[Detailed]:
+    return [
+        Detailed(labels.get(node["name"], node["name"]), node, node["details"])
+        for node in result["nodes"]
+        if node.get("details")
+    ]
+
+
+def steps_of(nodes: list[Detailed]) -> Steps | None:
+    """Those of all nodes: one window has one row of steps. None where there is none."""
+    for each in nodes:
+        series = each.details["series"]
+        if series["start"]:
+            return Steps(series["step"], tuple(moment(start) for start in series["start"]))
+    return None
