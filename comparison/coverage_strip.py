@@ -33,6 +33,10 @@ class Coverage:
     recorded: str
 
     @property
+    def gaps_counted(self) -> str:
+        return f"{counted(self.gap_count, 'gap')} over an hour"
+
+    @property
     def more_gaps(self) -> int:
         return self.gap_count - len(self.gaps)
 

@@ -49,6 +49,9 @@ class Steps:
     def names(self) -> list[str]:
         return [_LONG[self.step].format(start) for start in self.starts]
 
+    def __str__(self) -> str:
+        return f"by {self.step}, from {self.names[0]} to {self.names[-1]} UTC"
+
     def cut(self, window: Span) -> str:
         """A sentence about the steps that reach over an end of the window, whose sums are smaller for that."""
         first = "first" if self.starts[0] < window.start else ""

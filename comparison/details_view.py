@@ -45,7 +45,7 @@ class Part:
     label: str
     coverage: Coverage
     tables: list[LineTable]
-    errors: list[tuple[int, str]]
+    errors: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def part_of(node: Detailed) -> Part:
         label=node.label,
         coverage=coverage_of(node),
         tables=[table for table in (_actions(node), _satellites(node)) if table.lines],
-        errors=[(error["count"], _reason(error["reason"])) for error in node.details["errors"]],
+        errors=[(f"{error['count']:,}", _reason(error["reason"])) for error in node.details["errors"]],
     )
 
 

@@ -27,7 +27,7 @@ def print_details(result: Result, console: Console) -> None:
             console.print()
         if part.errors:
             console.print(Text("Most frequent errors:"))
-            console.print(bullets([f"{count:,} × {reason}" for count, reason in part.errors]))
+            console.print(bullets([f"{count} × {reason}" for count, reason in part.errors]))
         console.print()
 
 
@@ -46,7 +46,7 @@ def _coverage_lines(part: Part) -> Iterator[str]:
         yield f"{coverage.recorded}."
     if coverage.gaps:
         more = f", and {coverage.more_gaps:,} more" if coverage.more_gaps else ""
-        yield f"gaps over an hour: {'; '.join(coverage.gaps)}{more}"
+        yield f"{coverage.gaps_counted}: {'; '.join(coverage.gaps)}{more}"
 
 
 def _fitting(lines: LineTable, width: int) -> Table:

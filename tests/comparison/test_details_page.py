@@ -71,6 +71,19 @@ def test_the_numbers_are_in_tables_that_are_closed_at_first() -> None:
     assert text.count("<caption>") == 6
 
 
+@pytest.mark.parametrize(
+    ("step", "points", "span", "full"),
+    [
+        ("hour", 24, "by hour, from 22 Nov 12:00 to 23 Nov 11:00 UTC", "full height: events, half"),
+        ("day", 30, "by day, from 22 Nov 2026 to 21 Dec 2026 UTC", "full height: events in every hour, half"),
+    ],
+)
+def test_the_steps_are_named(step: str, points: int, span: str, full: str) -> None:
+    text = page(detailed_result({"a": lifelike(1, step=step, points=points)}))
+    assert span in text
+    assert full in text
+
+
 def test_coverage_and_gaps_are_told_in_words() -> None:
     gaps = [{"from": "2026-11-22T12:00:00+00:00", "to": "2026-11-22T15:00:00+00:00"}]
     text = page(detailed_result({"a": details(hours=21, gaps=gaps, gap_count=1), "b": details(points=24)}))

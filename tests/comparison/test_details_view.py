@@ -35,9 +35,9 @@ def test_a_node_without_satellites_has_no_table_of_them() -> None:
 
 def test_reasons_are_one_line_and_not_too_long() -> None:
     assert part(reasons=("", "two\nlines", "x" * 999)).errors == [
-        (1000, "no reason recorded"),
-        (999, "two\N{REPLACEMENT CHARACTER}lines"),
-        (998, "x" * (LONGEST_REASON - 1) + "…"),
+        ("1,000", "no reason recorded"),
+        ("999", "two\N{REPLACEMENT CHARACTER}lines"),
+        ("998", "x" * (LONGEST_REASON - 1) + "…"),
     ]
 
 

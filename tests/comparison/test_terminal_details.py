@@ -20,7 +20,7 @@ def test_details_are_printed_for_each_node() -> None:
     found = lines(detailed_result({"a": details(hours=21, gaps=gaps, gap_count=3), "b": None}))
     text = " ".join("\n".join(found).split())
     assert "21 of 24 hours have events; first known event 1 Oct 2026 06:30" in text
-    assert "gaps over an hour: 22 Nov 2026 12:00 to 15:00 UTC (3 h), and 2 more" in text
+    assert "3 gaps over an hour: 22 Nov 2026 12:00 to 15:00 UTC (3 h), and 2 more" in text
     assert row(found, "Repair downloads  ") == "Repair downloads 9,800 120 80 98.00 % 1.23 GB 12 ms –"
     assert row(found, "us1") == "us1 1,234 98.10 % 97.25 % – 5.00 GB 0 B"
     assert "1,000 × unexpected EOF" in text
