@@ -109,5 +109,4 @@ def _methods(groups: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     if groups.get("traffic", {}).get("source") == "rollup":
         yield "sums per hour, percentiles within 1 %"
     if history := groups.get("history"):
-        sums = history.get("count")
-        yield f"also {counted(sums, 'hourly sum') if sums else 'hourly sums'} of the monitor"
+        yield f"also {counted(history['hours'], 'hourly sum')} of the monitor"

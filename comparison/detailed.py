@@ -53,13 +53,12 @@ class Steps:
         return f"by {self.step}, from {self.names[0]} to {self.names[-1]} UTC"
 
     def cut(self, window: Span) -> str:
-        """A sentence about the steps that reach over an end of the window, whose sums are smaller for that."""
-        first = "first" if self.starts[0] < window.start else ""
-        last = "last" if self.starts[-1] + _LENGTHS[self.step] > window.end else ""
-        which = " and ".join(filter(None, (first, last)))
-        return (
-            f"The {which} {self.step} {'are' if first and last else 'is'} only partly in the window." if which else ""
-        )
+        """A sentence about the steps that are cut short by an end of the window; their sums are smaller for that."""
+        ends = (*self.starts, min(window.end, self.starts[-1] + _LENGTHS[self.step]))
+        first, last = (ends[at + 1] - ends[at] < _LENGTHS[self.step] for at in (0, len(ends) - 2))
+        if first and last and len(self.starts) > 1:
+            return f"The first and the last {self.step} are only partly in the window."
+        return f"The {'first' if first else 'last'} {self.step} is only partly in the window." if first or last else ""
 
 
 def detailed(result: Result, labels: Mapping[str, str]) -> list[Detailed]:

@@ -15,6 +15,7 @@ from nodes.known import printable
 
 SHORT_ID = 12  # characters that tell the satellites apart
 LONGEST_REASON = 200
+MOST_SATELLITES = 20  # there are some six; more are broken ids
 
 ACTION_HEAD = ("Succeeded", "Canceled", "Failed", "Success rate", "Bytes", "50 % within", "95 % within")
 SATELLITE_HEAD = ("Operations", "Download success", "Upload success", "Audit success", "Egress", "Ingress")
@@ -33,9 +34,12 @@ class Line:
 
 @dataclass(frozen=True)
 class LineTable:
+    """`more` says how many lines there would be beside these."""
+
     title: str
     head: tuple[str, ...]
     lines: list[Line]
+    more: int = 0
 
 
 @dataclass(frozen=True)
@@ -79,8 +83,9 @@ def _actions(node: Detailed) -> LineTable:
 
 
 def _satellites(node: Detailed) -> LineTable:
-    lines = [_satellite(satellite, node) for satellite in node.details["satellites"]]
-    return LineTable("Satellite", SATELLITE_HEAD, lines)
+    satellites = node.details["satellites"]
+    lines = [_satellite(satellite, node) for satellite in satellites[:MOST_SATELLITES]]
+    return LineTable("Satellite", SATELLITE_HEAD, lines, len(satellites) - len(lines))
 
 
 def _action(action: Mapping[str, Any], node: Detailed) -> Line:

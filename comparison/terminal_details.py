@@ -24,6 +24,8 @@ def print_details(result: Result, console: Console) -> None:
         console.print(bullets(list(_coverage_lines(part))))
         for table in part.tables:
             console.print(_fitting(table, console.width))
+            if table.more:
+                console.print(Text(f"{table.more:,} more with fewer operations."))
             console.print()
         if part.errors:
             console.print(Text("Most frequent errors:"))

@@ -1,12 +1,12 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from comparison.basis import Span
-from comparison.detailed import detailed, steps_of
+from comparison.detailed import Steps, detailed, steps_of
 from tests.comparison.details_samples import detailed_result, details
 
-WINDOW = Span(datetime(2026, 11, 22, 12, 30, tzinfo=UTC), datetime(2026, 11, 23, 12, 30, tzinfo=UTC))
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 def test_only_nodes_with_details_are_described() -> None:
@@ -32,19 +32,19 @@ def test_steps_are_named_so_that_none_is_mistaken(step: str, points: int, first:
 
 
 @pytest.mark.parametrize(
-    ("points", "sentence"),
+    ("first", "end", "sentence"),
     [
-        (24, "The first hour is only partly in the window."),
-        (25, "The first and last hour are only partly in the window."),
+        (0, 60, ""),
+        (0, 59, "The last hour is only partly in the window."),
+        (30, 60, "The first hour is only partly in the window."),
+        (30, 30, "The first and the last hour are only partly in the window."),
     ],
 )
-def test_steps_over_the_ends_of_the_window_are_named(points: int, sentence: str) -> None:
-    steps = steps_of(detailed(detailed_result({"a": details(points=points)}), {}))
-    assert steps
-    assert steps.cut(WINDOW) == sentence
+def test_steps_that_the_window_cuts_short_are_named(first: int, end: int, sentence: str) -> None:
+    starts = (NOON + timedelta(minutes=first), *(NOON + timedelta(hours=hour) for hour in (1, 2)))
+    assert Steps("hour", starts).cut(Span(starts[0], starts[-1] + timedelta(minutes=end))) == sentence
 
 
-def test_steps_that_fill_the_window_need_no_sentence() -> None:
-    steps = steps_of(detailed(detailed_result({"a": details()}), {}))
-    assert steps
-    assert steps.cut(Span(steps.starts[0], datetime(2026, 11, 23, 12, tzinfo=UTC))) == ""
+def test_a_window_within_one_step_is_named() -> None:
+    steps = Steps("day", (NOON,))
+    assert steps.cut(Span(NOON, NOON + timedelta(hours=3))) == "The first day is only partly in the window."

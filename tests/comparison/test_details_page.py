@@ -123,7 +123,7 @@ def basis_of(*, count: int = 1_234_567, limited: bool = False, **groups: dict[st
 
 def test_the_basis_says_how_events_were_counted() -> None:
     rollup, sample = {"source": "rollup", "count": 5}, {"source": "sample", "count": 5}
-    history = {"source": "hourly_stats", "count": 72}
+    history = {"source": "hourly_stats", "count": 5_000, "hours": 72, "metrics": ["total_operations"]}
     assert basis_of(traffic=rollup) == "all 1,234,567 events (sums per hour, percentiles within 1 %)"
     assert basis_of(traffic=sample) == "all 1,234,567 events"
     assert basis_of(traffic=sample, count=10_000, limited=True) == "only the newest 10,000 events"

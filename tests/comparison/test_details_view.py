@@ -1,5 +1,5 @@
 from comparison.detailed import detailed
-from comparison.details_view import LONGEST_REASON, Line, Part, part_of, parts
+from comparison.details_view import LONGEST_REASON, MOST_SATELLITES, Line, Part, part_of, parts
 from comparison.multiples import MOST_DRAWN
 from tests.comparison.details_samples import US1, detailed_result, details, with_details
 from tests.comparison.samples import node, result
@@ -27,6 +27,11 @@ def test_satellites_have_a_short_name_or_the_first_characters_of_their_id() -> N
     assert [line.name for line in satellites.lines] == ["us1", "121RTSDpyNZ…", "not recorded"]
     assert satellites.lines[0] == Line("us1", ["1,234", "98.10 %", "97.25 %", "–", "5.00 GB", "0 B"], US1)
     assert len(satellites.head) == len(satellites.lines[0].cells)
+
+
+def test_of_very_many_satellites_those_with_the_most_operations_are_shown() -> None:
+    satellites = part(satellites=tuple((f"{number:013}", "") for number in range(MOST_SATELLITES + 7))).tables[1]
+    assert ([line.full for line in satellites.lines][-1], satellites.more) == (f"{MOST_SATELLITES - 1:013}", 7)
 
 
 def test_a_node_without_satellites_has_no_table_of_them() -> None:
