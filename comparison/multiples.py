@@ -17,7 +17,7 @@ from nodes.display import NO_VALUE, size
 
 MOST_DRAWN = 12  # nodes; the tables have the others
 WIDTH, HEIGHT = 100, 40  # of the box
-_ALONE = 0.6  # how far a value between two gaps reaches to both sides: without a length it could not be seen
+_ALONE = 0.8  # how far a value between two gaps reaches to both sides: without a length it could not be seen
 
 Values = Sequence[Value]
 
@@ -173,7 +173,7 @@ def path(series: Values, scale: Scale) -> str:
     wide = WIDTH / max(len(series), 1)
     points = [(wide * (index + 0.5), value) for index, value in enumerate(series)]
     return "".join(
-        _stretch([(x, HEIGHT * (1 - scale.share(value))) for x, value in stretch], min(_ALONE, wide / 3))
+        _stretch([(x, HEIGHT * (1 - scale.share(value))) for x, value in stretch], min(_ALONE, wide / 2.5))
         for stretch in _unbroken(points)
     )
 

@@ -56,7 +56,7 @@ def middle(left: Point, right: Point) -> Point:
 
 
 def test_a_path_has_at_most_one_decimal() -> None:
-    assert path([1, 2, None, 3], Scale(0, 3)) == "M12.5 26.7L37.5 13.3M86.9 0L88.1 0"
+    assert path([1, 2, None, 3], Scale(0, 3)) == "M12.5 26.7L37.5 13.3M86.7 0L88.3 0"
 
 
 def test_all_nodes_of_a_figure_have_one_scale() -> None:
