@@ -1,6 +1,6 @@
 """On what each node's figures rest, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -50,6 +50,7 @@ class Basis:
     name: str
     label: str
     events: str
+    method: str
     span: Span | None
     limited: bool
     notes: list[str]
@@ -89,6 +90,7 @@ def _basis(node: Mapping[str, Any], labels: Mapping[str, str]) -> Basis:
         node["name"],
         labels.get(node["name"], node["name"]),
         _events(basis["events"], basis["limited"]),
+        "; ".join(_methods(basis["groups"])),
         Span(moment(basis["from"]), moment(basis["to"])) if basis["from"] and basis["to"] else None,
         basis["limited"],
         node["notes"],
@@ -100,3 +102,11 @@ def _events(count: int, limited: bool) -> str:
     if not count:
         return "no events in the window"
     return f"only the newest {counted(count, 'event')}" if limited else f"all {counted(count, 'event')}"
+
+
+def _methods(groups: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """How the events were counted, where each of them was not simply read."""
+    if groups.get("traffic", {}).get("source") == "rollup":
+        yield "sums per hour, percentiles within 1 %"
+    if history := groups.get("history"):
+        yield f"also {counted(history['hours'], 'hourly sum')} of the monitor"

@@ -61,9 +61,12 @@ class Scale:
     low: float
     high: float
 
+    def share(self, value: float) -> float:
+        """How far up the scale a value is: 0 at its low end, 1 at its high end."""
+        return (value - self.low) / (self.high - self.low)
+
     def at(self, value: float) -> float:
-        share = (value - self.low) / (self.high - self.low)
-        return PLOT_LEFT + share * (PLOT_RIGHT - PLOT_LEFT)
+        return PLOT_LEFT + self.share(value) * (PLOT_RIGHT - PLOT_LEFT)
 
     def span(self, value: float) -> tuple[float, float]:
         """Left edge and width of a bar from zero, or from the axis where that begins above zero."""

@@ -51,6 +51,7 @@ _REPAIR_ACTIONS = (
     ("repair_download", "Repair downloads", "GET_REPAIR"),
     ("repair_upload", "Repair uploads", "PUT_REPAIR"),
 )
+ACTION_LABELS = {key: label for key, label, _ in _CUSTOMER_ACTIONS + _REPAIR_ACTIONS} | {"audit": "Audits"}
 
 
 def _success_rates() -> list[Metric]:

@@ -12,16 +12,18 @@ from rich.table import Table
 from rich.text import Text
 
 from comparison.basis import bases, caveat, rests_on_events, window_of
+from comparison.coverage_strip import low_coverage
 from comparison.metrics import Metric, metrics_of
 from comparison.ranks import ranks
 from comparison.result import Result
+from comparison.terminal_details import bullets, print_details
 from comparison.units import shown
 from nodes.known import printable
 
 NARROWEST_NODE = 12  # columns of text
+MOST_HINTED = 5  # nodes in the line about coverage
 WIDEST_WORD = 24  # of a node's name; longer ones are broken, values never are
 BEST, ERROR = "★", "failed"
-BULLET = "  - "
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Column:
         return max(NARROWEST_NODE, min(longest_word, WIDEST_WORD), *(cell.cell_len for cell in self.cells))
 
 
-def table_text(result: Result, width: int, colour: bool) -> str:
+def table_text(result: Result, width: int, colour: bool, details: bool = False) -> str:
     """Metrics as rows and nodes as columns; as many tables below one another as the nodes need.
 
     The best value is bold and has a star, so that it is seen without colour too.
@@ -46,9 +48,11 @@ def table_text(result: Result, width: int, colour: bool) -> str:
     labels = [metric.label for metric in metrics_of(result["type"])]
     for columns in _fitting(_columns(result), width - max(map(cell_len, labels)) - 2):
         console.print(_table(labels, columns))
+    if details:
+        print_details(result, console)
     for heading, lines in _paragraphs(result):
         console.print(Text(heading))
-        console.print(_bullets(lines))
+        console.print(bullets(lines))
     return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
 
 
@@ -102,25 +106,26 @@ def _table(labels: Sequence[str], columns: Sequence[Column]) -> Table:
     return table
 
 
-def _bullets(lines: Sequence[str]) -> Table:
-    """Lines that are too long go on below their beginning, not below the bullet."""
-    grid = Table.grid()
-    for line in lines:
-        grid.add_row(Text(BULLET), Text(line))
-    return grid
-
-
 def _paragraphs(result: Result) -> Iterator[tuple[str, Sequence[str]]]:
     if rests_on_events(result):
-        yield "Events read:", list(_basis_lines(result))
+        yield "Events:", list(_basis_lines(result))
+    if low := low_coverage(result, {}):
+        yield _coverage_hint(low), []
     yield from _remarks(result)
+
+
+def _coverage_hint(low: Sequence[tuple[str, str]]) -> str:
+    named = ", ".join(f"{printable(name)} {hours}" for name, hours in low[:MOST_HINTED])
+    more = f" and {len(low) - MOST_HINTED} more" if len(low) > MOST_HINTED else ""
+    return f"Hours with events: {named}{more}."
 
 
 def _basis_lines(result: Result) -> Iterator[str]:
     for basis in bases(result, {}):
         if not basis.error:
             span = f", {basis.span}" if basis.span else ""
-            yield f"{printable(basis.name)}: {basis.events}{span}"
+            method = f" ({basis.method})" if basis.method else ""
+            yield f"{printable(basis.name)}: {basis.events}{method}{span}"
 
 
 def _remarks(result: Result) -> Iterator[tuple[str, Sequence[str]]]:

@@ -48,6 +48,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def volume(value: Value) -> str:
+    """An amount of bytes."""
+    return NO_VALUE if value is None else str(_scaled(value, ""))
+
+
 def _scaled(value: int | float, per: str) -> Shown:
     amount, unit = in_unit(value)
     return Shown(_number(amount, 0 if unit == "B" else 2), unit + per)

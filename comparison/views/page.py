@@ -10,10 +10,13 @@ from django.views.decorators.http import require_safe
 
 from comparison.access import viewer_required
 from comparison.basis import bases, moment, rests_on_events, window_of
+from comparison.details_view import parts
 from comparison.engine import compare
 from comparison.export import csv_text
 from comparison.forms import Choice, permanent, tidied
 from comparison.metrics import TYPE_LABELS
+from comparison.multiples import multiples
+from comparison.number_tables import number_tables
 from comparison.present import labels_of, sheet
 from comparison.request import InvalidRequest
 from comparison.summary import summary
@@ -93,6 +96,9 @@ def _shown(choice: Choice, result: dict[str, Any]) -> dict[str, Any]:
         "summary": summary(result, labels),
         "bases": bases(result, labels),
         "rests_on_events": rests_on_events(result),
+        "multiples": multiples(result, labels),
+        "numbers": number_tables(result, labels),
+        "parts": parts(result, labels),
         "query": choice.query(),
         "permanent_query": choice.query(as_of=permanent(window.end)),
     }

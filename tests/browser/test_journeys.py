@@ -32,7 +32,7 @@ def test_sign_in_choose_nodes_compare_and_change_the_type(thread: Thread, site: 
     expect(heading(page, "Performance")).to_be_visible()
     assert column_names(page) == ["attic", "cellar", "shed"]
 
-    page.get_by_label("cellar").uncheck()
+    page.get_by_role("checkbox", name="cellar").uncheck()
     page.get_by_role("button", name="Compare").click()
     page.wait_for_url(re.compile(r"\?node=\d+&node=\d+&type=performance&range=24h$"))
     assert column_names(page) == ["attic", "shed"]
@@ -93,7 +93,7 @@ def test_the_whole_journey_works_by_keyboard(thread: Thread, site: str, open_pag
     expect(page.get_by_text("Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("main")).to_be_focused()
-    tab_to(page, page.get_by_label("cellar"))
+    tab_to(page, page.get_by_role("checkbox", name="cellar"))
     page.keyboard.press("Space")
     tab_to(page, page.get_by_label("or any other"))
     page.keyboard.press("Control+A")
@@ -124,7 +124,7 @@ def tab_to(page: Page, wanted: Locator) -> None:
 def test_everything_works_without_javascript(thread: Thread, site: str, open_page: Open) -> None:
     page = open_page(java_script_enabled=False)
     sign_in(page, site)
-    page.get_by_label("shed").uncheck()
+    page.get_by_role("checkbox", name="shed").uncheck()
     page.get_by_role("button", name="30 days").click()
     page.wait_for_url(re.compile("range=30d$"))
     assert column_names(page) == ["attic", "cellar"]
@@ -162,7 +162,7 @@ def test_the_filter_narrows_the_list_and_chooses_what_it_shows(
 def test_without_javascript_there_is_no_dead_filter(thread: Thread, many_nodes: str, open_page: Open) -> None:
     page = open_page(java_script_enabled=False)
     sign_in(page, many_nodes)
-    expect(page.get_by_label("cellar")).to_be_visible()
+    expect(page.get_by_role("checkbox", name="cellar")).to_be_visible()
     expect(page.get_by_label("Filter")).to_be_hidden()
 
 

@@ -50,6 +50,12 @@ def test_the_best_value_is_marked_without_colour(three_nodes: list[str]) -> None
     assert "\x1b" not in line
 
 
+def test_details_are_an_option_of_the_table(three_nodes: list[str]) -> None:
+    short, long = (output(*AT, *asked).splitlines() for asked in ((), ("--details",)))
+    assert [line for line in long if line and line in short] == list(filter(None, short))
+    assert sum(line.startswith("Repair downloads  ") for line in long) == len(three_nodes)
+
+
 def test_csv_has_a_column_for_each_node(three_nodes: list[str]) -> None:
     header = next(csv.reader(io.StringIO(output("--format", "csv", *AT))))
     assert header[-3:] == three_nodes

@@ -21,7 +21,7 @@ def row(found: list[str], label: str) -> str:
 
 def test_each_node_has_a_line_that_says_on_what_it_rests() -> None:
     found = lines(node("a"), node("b", limited=True), node("gone", error="It cannot be read."))
-    start = found.index("Events read:")
+    start = found.index("Events:")
     assert found[start + 1 : start + 3] == ["  - a: all 9 events", "  - b: only the newest 9 events"]
     assert not any("gone: " in line for line in found)
 

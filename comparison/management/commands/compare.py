@@ -37,6 +37,9 @@ class Command(OperatorCommand):
             "--basis", default=AUTO, metavar="B", help="sample: read the newest events alone, without the roll-ups"
         )
         parser.add_argument("--format", default="table", choices=("table", "json", "csv"))
+        parser.add_argument(
+            "--details", action="store_true", help="below the table: actions, satellites, errors, coverage"
+        )
         parser.add_argument("--output", type=Path, metavar="FILE", help="write there instead of to standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -64,7 +67,8 @@ class Command(OperatorCommand):
         if options["format"] == "csv":
             return csv_text(result)
         terminal = not options["output"] and self.stdout.isatty() and not options["no_color"]
-        return table_text(result, shutil.get_terminal_size((100, 24)).columns, colour=terminal)
+        width = shutil.get_terminal_size((100, 24)).columns
+        return table_text(result, width, colour=terminal, details=options["details"])
 
 
 def _request(options: Mapping[str, Any]) -> ComparisonRequest:
