@@ -97,7 +97,7 @@ def _latencies() -> list[Metric]:
             (PERFORMANCE,) if percent == 99 else (PERFORMANCE, OVERALL),
             f"{key}_latency",
             f"The shortest duration that at least {percent} % of the successful {action} attempts did not exceed "
-            "(nearest rank). Only attempts whose duration was recorded count.",
+            "(nearest rank); from roll-ups within 1 % of it. Only attempts whose duration was recorded count.",
         )
         for key, label, action in _CUSTOMER_ACTIONS
         for percent in (50, 95, 99)
