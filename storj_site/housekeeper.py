@@ -12,6 +12,8 @@ from storj_site.rolling import Counting, Rolling
 logger = logging.getLogger(__name__)
 
 TICK = 1.0  # seconds between two looks at the results that are about to run out
+# Seconds after the start in which people who have waited for it come first.
+HEAD_START = 3.0
 # Seconds that its end is waited for: less than gunicorn's graceful_timeout. What is not written by then is undone.
 PATIENCE = 3.0
 
@@ -19,6 +21,7 @@ PATIENCE = 3.0
 class Housekeeper:
     def __init__(self, interval: float) -> None:
         self._rolling = Rolling(interval)
+        self._interval = interval
         self._prewarming = Prewarming()
         self._stopping = threading.Event()
         # A daemon: a database that hangs must not keep the process from ending.
@@ -35,13 +38,16 @@ class Housekeeper:
     def start(self) -> None:
         self._thread.start()
 
-    def stop(self) -> None:
-        """Ends it between two batches."""
+    def ask_to_stop(self) -> None:
+        """It ends between two batches; this does not wait for that."""
         self._stopping.set()
+
+    def stop(self) -> None:
+        self.ask_to_stop()
         self._thread.join(PATIENCE)
 
     def _run(self) -> None:
-        due = 0.0
+        due = time.monotonic() + min(self._interval, HEAD_START)
         try:
             while not self._stopping.is_set():
                 if time.monotonic() >= due:
@@ -67,6 +73,11 @@ def start() -> None:
     if settings.ROLLUP_INTERVAL and _housekeeper is None:
         _housekeeper = Housekeeper(settings.ROLLUP_INTERVAL)
         _housekeeper.start()
+
+
+def ask_to_stop() -> None:
+    if _housekeeper is not None:
+        _housekeeper.ask_to_stop()
 
 
 def stop() -> None:

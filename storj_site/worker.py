@@ -75,6 +75,14 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no type hints
 
 
 class BoundedThreadWorker(ThreadWorker):  # type: ignore[misc]
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """At once: requests under way need not share the machine with it, nor its end be waited for."""
+        # This module is loaded before the applications are.
+        from storj_site import housekeeper
+
+        housekeeper.ask_to_stop()
+        super().handle_exit(sig, frame)
+
     def accept(self, listener: Any) -> None:
         try:
             client, address = listener.accept()

@@ -144,6 +144,8 @@ def test_a_request_that_is_under_way_is_answered_before_the_site_ends(
         with socket.create_connection(("127.0.0.1", site.port)) as client:
             client.sendall(unfinished_request(data))
             assert not client_hears(client)
+            # Who connects later is accepted later: now the worker has the other one.
+            assert site.get("/healthz").status == 200
             site.process.terminate()
             wait_until(lambda: "Handling signal: term" in site.output)
             client.sendall(b"x" * 100)
