@@ -53,15 +53,18 @@ class Known:
 
     nodes: dict[str, Node] = field(default_factory=dict)
     satellites: dict[str, int] = field(default_factory=dict)
+    reasons: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class DrawnDay:
-    """Rows as of the first day of 1970: the third value of each is the start."""
+    """Rows as of the first day of 1970: the third value of each is the start; `hours` has node and hours."""
 
     events: int
     counts: list[Row]
     latencies: list[Row]
+    failures: list[Row]
+    hours: list[Row]
 
 
 def fill(parameters: Parameters, as_of: datetime) -> dict[str, Any]:
@@ -97,7 +100,7 @@ def _write_days(plan: RecentPlan, until: int) -> int:
 
 def _drawn_days(plan: RecentPlan, known: Known, lengths: Sequence[int]) -> Iterator[DrawnDay]:
     """Days that end after so many hours. One deck at a time is in memory."""
-    days = [Increments(known.nodes, known.satellites) for _ in lengths]
+    days = [Increments(known.nodes, known.satellites, known.reasons) for _ in lengths]
     activity = slices(plan.stories, 0, DAY, plan.events_per_node // plan.days)
     for index, story in enumerate(plan.stories):
         cards, rng = deck(story, SEED, CARDS), chance(SEED, "days", story.name)
@@ -132,6 +135,8 @@ def _rows(increments: Increments) -> DrawnDay:
         increments.events,
         [(*key, *sums) for key, sums in sorted(increments.counts.items())],
         [(*key, packed(histogram)) for key, histogram in sorted(increments.latencies.items())],
+        [(*key, attempts) for key, attempts in sorted(increments.failures.items())],
+        [(node, hours) for (node, _), hours in sorted(increments.hours.items())],
     )
 
 
@@ -140,6 +145,8 @@ def _write(day: DrawnDay, start: int) -> int:
     with transaction.atomic(using=EVENTS):
         rollups.add_counts(connection, _shifted(day.counts, start))
         rollups.put_latencies(connection, _shifted(day.latencies, start))
+        rollups.add_failures(connection, _shifted(day.failures, start))
+        rollups.add_hours(connection, [(node, start, hours) for node, hours in day.hours])
     return day.events
 
 
@@ -150,6 +157,7 @@ def _write_known(known: Known) -> None:
             connection, [(node.number, name, node.first, node.last) for name, node in known.nodes.items()]
         )
         rollups.add_satellites(connection, [(number, name) for name, number in known.satellites.items()])
+        rollups.add_reasons(connection, [(number, text) for text, number in known.reasons.items()])
 
 
 def _shifted(rows: Iterable[Row], hours: int) -> list[Row]:

@@ -7,6 +7,7 @@ from django.db import connections
 from comparison.benchmarking.resources import sample
 from nodes import sql
 from nodes.rollups.roll import BATCH, rollup_once
+from nodes.rollups.watermark import state
 from nodes.router import EVENTS
 from nodes.sql.rollups import newest_id
 
@@ -17,13 +18,13 @@ LONGEST_WRITE_GOAL_MS = 100
 def catch_up(left: int) -> dict[str, Any]:
     """Counts all events but the last `left` of them. `bytes` is by how much the database has grown."""
     connection = connections[EVENTS]
-    wanted, before = max(newest_id(connection) - left, 0), sql.size_in_bytes(connection)
+    wanted = newest_id(connection) - state(connection).watermark - left
+    before = sql.size_in_bytes(connection)
     locked: list[float] = []
 
     def count() -> int:
         done = 0
-        while done < wanted:
-            batch = rollup_once(min(BATCH, wanted - done))
+        while done < wanted and (batch := rollup_once(min(BATCH, wanted - done))).events:
             done += batch.events
             locked.append(batch.locked)
         return done
@@ -33,7 +34,7 @@ def catch_up(left: int) -> dict[str, Any]:
     return {
         "events": taken["rows"],
         "events_a_second": round(taken["rows"] / seconds),
-        "cpu_s": round(taken["cpu_s"], 1),
+        "events_a_cpu_second": round(taken["rows"] / max(taken["cpu_s"], 0.001)),
         "peak": taken["peak"],
         "longest_write_ms": round(max(locked, default=0) * 1000, 1),
         "bytes": sql.size_in_bytes(connection) - before,

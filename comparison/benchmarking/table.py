@@ -95,7 +95,7 @@ def _sizes(made: dict[str, Any]) -> str:
 
 def _counting(made: dict[str, Any]) -> str:
     rate = f"{made['events_a_second']:,} a second (goal: ≥ {EVENTS_A_SECOND_GOAL:,}"
-    rate += f"{_MARKS[made['events_a_second'] >= EVENTS_A_SECOND_GOAL]})"
+    rate += f"{_MARKS[made['events_a_second'] >= EVENTS_A_SECOND_GOAL]}), {made['events_a_cpu_second']:,} a CPU second"
     peak = _megabytes(made["peak"] and made["peak"] / MEGABYTE)
     longest = _within(made["longest_write_ms"], LONGEST_WRITE_GOAL_MS)
     return f"{rate}, {peak} MB above idle, longest write {longest}; {_sizes(made)}"

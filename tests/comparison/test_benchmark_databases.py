@@ -1,9 +1,11 @@
 """The databases that benchmarks are made on, and what is measured while they are made."""
 
+import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,10 @@ def pruned(tmp_path_factory: pytest.TempPathFactory) -> Database:
     return prepared(tmp_path_factory.mktemp("pruned"), PRUNED)
 
 
+def _bits(mask: int) -> list[int]:
+    return [bit for bit in range(24) if mask >> bit & 1]
+
+
 @pytest.fixture
 def rows(pruned: Database) -> Iterator[Any]:
     with closing(sqlite3.connect(pruned.path)) as connection:
@@ -42,7 +48,7 @@ def test_of_pruned_events_those_of_the_last_hour_are_there(pruned: Database, row
 
 
 def test_all_but_the_last_minute_is_counted(rows: Any) -> None:
-    newest, watermark = rows("SELECT MAX(id), MAX(watermark) FROM events, rollup_state")[0]
+    newest, watermark = rows("SELECT (SELECT MAX(id) FROM events), watermark FROM rollup_state")[0]
     assert newest - watermark == TAIL
 
 
@@ -65,14 +71,21 @@ def test_a_day_is_the_sum_of_its_hours(rows: Any) -> None:
     assert {(node, start, action): attempts for node, start, action, attempts in days} == sums
 
 
+def test_hours_and_failures_are_those_of_the_counts(rows: Any) -> None:
+    marked = {(node, day + bit) for node, day, hours in rows("SELECT * FROM rollup_hours") for bit in _bits(hours)}
+    assert marked == set(rows(f"SELECT DISTINCT node, start FROM rollup_counts WHERE span = {HOUR}"))
+    failed = rows("SELECT span, start, SUM(attempts) FROM rollup_failures GROUP BY 1, 2")
+    assert failed == rows("SELECT span, start, SUM(attempts) FROM rollup_counts WHERE status = 3 GROUP BY 1, 2")
+
+
 def test_roll_ups_begin_with_the_day_in_which_the_range_begins(pruned: Database, rows: Any) -> None:
     first = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(hours=rows("SELECT MIN(start) FROM rollup_counts")[0][0])
     assert first.date() == (pruned.as_of - timedelta(days=3, hours=1)).date()
     assert {name for (name,) in rows("SELECT name FROM rollup_nodes")} == set(PRUNED.names)
 
 
-def test_counting_goes_on_where_it_ended(tmp_path: Path) -> None:
-    database = prepared(tmp_path, PRUNED)
+def test_counting_goes_on_where_it_ended(pruned: Database, tmp_path: Path) -> None:
+    database = replace(pruned, path=Path(shutil.copy(pruned.path, tmp_path)))
     assert run_job(database, "catch_up", left=0)["events"] == TAIL
     assert run_job(database, "catch_up", left=0)["events"] == 0
 
