@@ -92,7 +92,7 @@ def _parameters(job: Job) -> Any:
 def _request(job: Job) -> Any:
     from comparison.request import validated
 
-    return validated(job["names"], job["names"], job["type"], job["hours"], job["as_of"])
+    return validated(job["names"], job["names"], job["type"], job["hours"], job["as_of"], job["basis"])
 
 
 def _window(job: Job) -> Any:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from comparison import request
 from comparison.benchmarking.databases import Database, run_job, run_python
 from comparison.benchmarking.scenarios import goal
 from comparison.benchmarking.ways import (
@@ -28,7 +29,6 @@ from comparison.benchmarking.ways import (
 from comparison.metrics import PERFORMANCE
 
 Report = Callable[[str], None]
-AUTO = "auto"  # the basis of a comparison that finds its own
 
 
 @dataclass(frozen=True)
@@ -98,12 +98,12 @@ class _Measuring:
             for way in (COLD, FIRST):
                 if way == COLD:
                     self.evicted.append(evict(self._database))
-                self._keep(samples, way, self._answers("comparison", hours, type=type_, basis=AUTO))
+                self._keep(samples, way, self._answers("comparison", hours, type=type_, basis=request.AUTO))
         self.lines += [self._line(hours, type_, way, samples[way]) for way in COMPARISON]
 
     def beside(self, hours: int) -> None:
         """Where events were pruned, only the sample can be taken: the others would find nothing."""
-        sample = [self._cold("comparison", hours, type=PERFORMANCE, basis=SAMPLE.key) for _ in range(self._runs)]
+        sample = [self._cold("comparison", hours, type=PERFORMANCE, basis=request.SAMPLE) for _ in range(self._runs)]
         self.lines.append(self._line(hours, PERFORMANCE, SAMPLE, sample))
         if not self._database.parameters.pruned:
             for way in (GROUP_BY, FULL_LOAD):

@@ -33,10 +33,6 @@ def rendered_writes(writes: Writes) -> RenderableType:
     return Group(table, write, "")
 
 
-def meanings() -> str:
-    return "\n".join(f"{way.label}: {way.meaning}." for way in WAYS)
-
-
 def _table(name: str, benchmark: Benchmark) -> Table:
     table = Table(title=f"{name}: {_title(benchmark)}")
     for heading in ("Range", "Type", "Way"):
@@ -77,6 +73,7 @@ def _title(benchmark: Benchmark) -> str:
 
 
 def _remarks(benchmark: Benchmark) -> Iterator[str]:
+    yield from (f"{way.label}: {way.meaning}." for way in WAYS)
     made = benchmark.database.made
     yield f"The database has {size(benchmark.database.path.stat().st_size)}."
     if "pruned" in made:

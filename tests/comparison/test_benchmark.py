@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from comparison.benchmarking.databases import prepared
 from comparison.benchmarking.full_load import load
 from comparison.benchmarking.resources import sample
-from comparison.benchmarking.scenarios import goal
+from comparison.benchmarking.scenarios import Parameters, goal
 from comparison.benchmarking.ways import ANY_TYPE, CACHED, COLD, COMPARISON, FULL_LOAD, WARM, WAYS, Goal, Line, Sample
 from comparison.engine import compare
 from comparison.metrics import by_key
@@ -105,8 +106,9 @@ class TestTinyRun:
         assert database.stat().st_mtime_ns == made
 
     def test_a_database_whose_making_was_broken_off_is_made_anew(self, tmp_path: Path) -> None:
-        (tmp_path / "events-2x300-1d-counted.db").write_bytes(b"half a file")
-        assert "earnings" in benchmark(tmp_path, "--type", "earnings", "--range", "24h")
+        parameters = Parameters(2, 300, 1)
+        (tmp_path / f"{parameters.name}.db").write_bytes(b"half a file")
+        assert prepared(tmp_path, parameters).made["rollup"]["events"] == 600
 
     def test_of_pruned_events_only_the_sample_is_measured_beside(self, folder: Path) -> None:
         chosen = ("--scenario", "month", "--type", "earnings", "--range", "24h", "--format", "json")

@@ -16,7 +16,7 @@ from comparison.benchmarking import writes
 from comparison.benchmarking.databases import BenchmarkError, prepared
 from comparison.benchmarking.measuring import Benchmark, Report, Wanted, machine, measured
 from comparison.benchmarking.scenarios import SCENARIOS, SMALLEST, WRITES, Parameters
-from comparison.benchmarking.table import meanings, rendered, rendered_writes
+from comparison.benchmarking.table import rendered, rendered_writes
 from comparison.benchmarking.writes import Writes
 from comparison.metrics import TYPES
 from comparison.window import parse_range
@@ -71,7 +71,6 @@ class Command(OperatorCommand):
         """Each when it is there: all of them take long."""
         for name, figures in _all_figures(options):
             self._print(rendered_writes(figures) if isinstance(figures, Writes) else rendered(name, figures))
-        self._print(meanings())
 
     def _print(self, text: RenderableType) -> None:
         console = Console(width=None if sys.stdout.isatty() else WIDTH)
