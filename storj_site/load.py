@@ -100,6 +100,7 @@ def served(database: Database, beginning: Callable[[], None] | None = None) -> I
             "SECRET_KEY": "only-for-this-measurement",
             "STATIC_ROOT": folder,
             "PUBLIC_READ": "True",
+            "ROLLUP_INTERVAL": "0",  # the database stays as it is, for the next measurement
             "BIND": "127.0.0.1",
             "PORT": str(port),
         }
