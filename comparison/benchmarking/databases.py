@@ -1,5 +1,6 @@
 """The databases that are measured: demonstration data in a SQLite file, kept for the next time if wanted."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -13,6 +14,8 @@ from typing import Any
 from django.conf import settings
 
 from comparison.benchmarking.scenarios import SEED, Parameters
+from nodes.rollups.schema import OWN_TABLES
+from nodes.schema import INDEXES, TABLES
 
 STDERR = 2
 BYTES_PER_EVENT = 400  # with indexes, rounded up
@@ -45,11 +48,11 @@ def prepared(folder: Path, parameters: Parameters) -> Database:
     """The database in the folder, made first unless it is there from an earlier time.
 
     Counted but for the last minute's events, as the site leaves it. A file without its note is one whose making
-    was broken off; it is made anew.
+    was broken off; it is made anew, as is one with other tables or indexes than today's.
     """
     stem = folder.expanduser().absolute() / parameters.name
     path, note = stem.with_suffix(".db"), stem.with_suffix(".json")
-    if not (path.exists() and note.exists()):
+    if not (path.exists() and note.exists() and json.loads(note.read_text()).get("schema") == _schema()):
         _make(path, note, parameters)
     noted = json.loads(note.read_text())
     return Database(parameters, path, datetime.fromisoformat(noted["as_of"]), noted["made"])
@@ -89,7 +92,12 @@ def _make(path: Path, note: Path, parameters: Parameters) -> None:
         raise BenchmarkError(f"The folder {path.parent} cannot be used: {error.strerror}.") from error
     database = Database(parameters, path, datetime.now(UTC).replace(microsecond=0), {})
     made = _filled(database) | {"rollup": run_job(database, "catch_up", left=parameters.events_a_minute)}
-    note.write_text(json.dumps(asdict(parameters) | {"as_of": database.as_of.isoformat(), "made": made}))
+    noted = {"as_of": database.as_of.isoformat(), "schema": _schema(), "made": made}
+    note.write_text(json.dumps(asdict(parameters) | noted))
+
+
+def _schema() -> str:
+    return hashlib.sha256(repr((TABLES, INDEXES, OWN_TABLES)).encode()).hexdigest()[:16]
 
 
 def _require_space(folder: Path, parameters: Parameters) -> None:

@@ -110,6 +110,12 @@ class TestTinyRun:
         (tmp_path / f"{parameters.name}.db").write_bytes(b"half a file")
         assert prepared(tmp_path, parameters).made["rollup"]["events"] == 600
 
+    def test_a_database_with_other_tables_is_made_anew(self, tmp_path: Path) -> None:
+        parameters = Parameters(2, 300, 1)
+        (tmp_path / f"{parameters.name}.db").write_bytes(b"a file of long ago")
+        (tmp_path / f"{parameters.name}.json").write_text(json.dumps({"schema": "of long ago"}))
+        assert prepared(tmp_path, parameters).made["rollup"]["events"] == 600
+
     def test_of_pruned_events_only_the_sample_is_measured_beside(self, folder: Path) -> None:
         chosen = ("--scenario", "month", "--type", "earnings", "--range", "24h", "--format", "json")
         lines = json.loads(benchmark(folder, *chosen))["scenarios"]["month"]["lines"]
