@@ -25,11 +25,11 @@ def memory(key: str) -> int | None:
     return None if kilobytes is None else kilobytes * 1024
 
 
-def bytes_written() -> int | None:
-    """All that this process has handed to the system to write: each write of a page counts, whether or not the
-    system puts several into one.
+def bytes_written() -> dict[str, int | None]:
+    """What this process has written so far: all that it handed to the system, and the pages that this made ready for
+    the disk. The pages are more where little is written to each, and fewer where the system puts writes together.
     """
-    return _number("/proc/self/io", "wchar")
+    return {"handed": _number("/proc/self/io", "wchar"), "pages": _number("/proc/self/io", "write_bytes")}
 
 
 def _number(file: str, key: str) -> int | None:

@@ -26,9 +26,10 @@ def rendered_writes(writes: Writes) -> RenderableType:
     """What was measured in some minutes, as if a day were like them."""
     table = Table(title=f"Written to the disk at {EVENTS_A_SECOND} events a second, of {writes.minutes} minutes")
     table.add_column("What")
-    table.add_column("MB a day", justify="right")
-    table.add_row("the events, committed as the monitor does", _megabytes(writes.events_a_day))
-    table.add_row("the roll-ups, one a minute", _megabytes(writes.rollup_a_day))
+    for heading in ("MB a day handed to the system", "MB a day in whole pages"):
+        table.add_column(heading, justify="right")
+    table.add_row("the events, committed as the monitor does", *map(_megabytes, writes.events_a_day.values()))
+    table.add_row("the roll-ups, one a minute", *map(_megabytes, writes.rollup_a_day.values()))
     write = f"Longest write of a roll-up: {_within(writes.longest_write_ms, LONGEST_WRITE_GOAL_MS)}."
     return Group(table, write, "")
 

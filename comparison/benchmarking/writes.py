@@ -26,35 +26,34 @@ MINUTES_A_DAY = 24 * 60
 BEFORE = Parameters(nodes=5, events_per_node=50_000, days=1)
 
 
+Bytes = dict[str, int | None]  # keys as in resources.bytes_written
+
+
 @dataclass(frozen=True)
 class Writes:
     """Bytes in so many minutes, without and with one roll-up a minute; None where the system does not tell."""
 
     minutes: int
-    events_alone: int | None
-    with_rollup: int | None
+    events_alone: Bytes
+    with_rollup: Bytes
     longest_write_ms: float
 
     def as_dict(self) -> dict[str, Any]:
         return {
             "minutes": self.minutes,
             "events_a_second": EVENTS_A_SECOND,
-            "megabytes_a_day": {
-                "events": self._a_day(self.events_alone),
-                "rollup": self.rollup_a_day,
-            },
+            "megabytes_a_day": {"events": self.events_a_day, "rollup": self.rollup_a_day},
             "longest_write_ms": self.longest_write_ms,
         }
 
     @property
-    def events_a_day(self) -> float | None:
-        return self._a_day(self.events_alone)
+    def events_a_day(self) -> dict[str, float | None]:
+        return {key: self._a_day(written) for key, written in self.events_alone.items()}
 
     @property
-    def rollup_a_day(self) -> float | None:
-        if self.with_rollup is None or self.events_alone is None:
-            return None
-        return self._a_day(self.with_rollup - self.events_alone)
+    def rollup_a_day(self) -> dict[str, float | None]:
+        added = _difference(self.with_rollup, self.events_alone)
+        return {key: self._a_day(written) for key, written in added.items()}
 
     def _a_day(self, written: int | None) -> float | None:
         return None if written is None else round(written * MINUTES_A_DAY / self.minutes / 10**6, 1)
@@ -72,7 +71,7 @@ def measured(folder: Path, minutes: int, report: Callable[[str], None], before: 
 
 def live(parameters: Parameters, begin: datetime, minutes: int, rollup: bool) -> dict[str, Any]:
     """Commits as the monitor does, as fast as it can; and with `rollup` counts them after each minute."""
-    before, locked = bytes_written(), 0.0
+    began, locked = bytes_written(), 0.0
     dealer, shares = _dealer(parameters, begin), _shares(parameters.nodes)
     first = int(begin.timestamp()) // COMMIT_EVERY * COMMIT_EVERY
     for second in range(first, first + minutes * 60, COMMIT_EVERY):
@@ -80,9 +79,12 @@ def live(parameters: Parameters, begin: datetime, minutes: int, rollup: bool) ->
         if rollup and (second + COMMIT_EVERY - first) % 60 == 0:
             locked = max(locked, rollup_once().locked)
     connections.close_all()
-    after = bytes_written()
-    written = None if before is None or after is None else after - before
-    return {"written": written, "longest_write_ms": round(locked * 1000, 1)}
+    return {"written": _difference(bytes_written(), began), "longest_write_ms": round(locked * 1000, 1)}
+
+
+def _difference(all_: Bytes, part: Bytes) -> Bytes:
+    pairs = {key: (whole, part[key]) for key, whole in all_.items()}
+    return {key: None if whole is None or some is None else whole - some for key, (whole, some) in pairs.items()}
 
 
 def _lived(database: Database, minutes: int, rollup: bool) -> dict[str, Any]:

@@ -92,12 +92,14 @@ def test_counting_goes_on_where_it_ended(pruned: Database, tmp_path: Path) -> No
 
 def test_roll_ups_are_written_beside_the_events(tmp_path: Path) -> None:
     written = writes.measured(tmp_path, 2, lambda _: None, Parameters(5, 100, 1))
-    assert written.events_alone is not None
-    assert written.with_rollup is not None
-    assert written.with_rollup > written.events_alone > 2 * 60 * writes.EVENTS_A_SECOND * 100
+    alone, both = written.events_alone["handed"], written.with_rollup["handed"]
+    assert alone is not None
+    assert both is not None
+    assert both > alone > 2 * 60 * writes.EVENTS_A_SECOND * 100
     assert written.longest_write_ms > 0
 
 
 def test_a_day_of_writing_is_told_from_some_minutes() -> None:
-    writes_ = Writes(minutes=144, events_alone=10 * 10**6, with_rollup=15 * 10**6, longest_write_ms=1.0)
-    assert writes_.as_dict()["megabytes_a_day"] == {"events": 100.0, "rollup": 50.0}
+    alone, both = {"handed": 10 * 10**6, "pages": None}, {"handed": 15 * 10**6, "pages": None}
+    a_day = Writes(144, alone, both, longest_write_ms=1.0).as_dict()["megabytes_a_day"]
+    assert a_day == {"events": {"handed": 100.0, "pages": None}, "rollup": {"handed": 50.0, "pages": None}}
