@@ -20,8 +20,8 @@ from nodes.demo.stories import Story, chance
 from nodes.demo.traffic import DAY, HOUR, Deck, Slice, deck, drift, slices
 from nodes.fields import to_stored
 from nodes.rollups.codes import HOURS_A_DAY, day_of
-from nodes.rollups.histogram import packed
 from nodes.rollups.increments import Increments, Node
+from nodes.rollups.packing import packed
 from nodes.router import EVENTS
 from nodes.soundness import TIMED_ACTIONS
 from nodes.sql import rollups
