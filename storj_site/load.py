@@ -63,7 +63,10 @@ class Server:
     def page(self, nodes: list[int]) -> None:
         query = urlencode({"node": nodes, "range": "24h", "as_of": self._as_of(next(self.numbers))}, doseq=True)
         before = self.computed()
-        _read(urllib.request.Request(f"{self.address}/?{query}"))  # noqa: S310 - our own address
+        try:
+            _read(urllib.request.Request(f"{self.address}/?{query}"))  # noqa: S310 - our own address
+        except OSError as error:
+            raise BenchmarkError(f"The page could not be had: {error}.") from error
         if self.computed() != before + 1:
             raise BenchmarkError("The page did not compute a comparison.")
 
@@ -81,14 +84,27 @@ def report(database: Database, seconds: float) -> list[Figure]:
     """The page, ten at once, fifty equal at once, and /healthz for `seconds` under ten concurrent cold comparisons."""
     if run_python("django", "migrate", "-v0", database=database).returncode != 0:
         raise BenchmarkError("The site's database for the measurement could not be made.")
-    pages = _pages(database)
-    with served(database, _on_first_core) as server:
-        server.comparison()
-        return [*pages, *_ten_at_once(server), *_fifty_equal(server), *_health(server, seconds)]
+    with _static_files(database) as static:
+        pages = _pages(database, static)
+        with served(database, static, _on_first_core) as server:
+            server.comparison()
+            return [*pages, *_ten_at_once(server), *_fifty_equal(server), *_health(server, seconds)]
 
 
 @contextmanager
-def served(database: Database, beginning: Callable[[], None] | None = None) -> Iterator[Server]:
+def _static_files(database: Database) -> Iterator[str]:
+    """A folder with them: no page can be shown without."""
+    with tempfile.TemporaryDirectory(prefix="server-benchmark-") as folder:
+        command = [sys.executable, "-m", "django", "collectstatic", "--noinput", "-v0"]
+        environment = database.environment | {"STATIC_ROOT": folder}
+        done = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True, check=False)  # noqa: S603 - our own command
+        if done.returncode != 0:
+            raise BenchmarkError("The static files for the measurement could not be collected.")
+        yield folder
+
+
+@contextmanager
+def served(database: Database, static: str, beginning: Callable[[], None] | None = None) -> Iterator[Server]:
     """The shipped gunicorn configuration on a free port, over a copy of no data but its own.
 
     `beginning` is called in the new process.
@@ -98,7 +114,7 @@ def served(database: Database, beginning: Callable[[], None] | None = None) -> I
         environment = database.environment | {
             "DATA_DIR": folder,
             "SECRET_KEY": "only-for-this-measurement",
-            "STATIC_ROOT": folder,
+            "STATIC_ROOT": static,
             "PUBLIC_READ": "True",
             "ROLLUP_INTERVAL": "0",  # the database stays as it is, for the next measurement
             "BIND": "127.0.0.1",
@@ -126,7 +142,7 @@ def percentile(values: list[float], percent: int) -> float:
     return sorted(values)[(percent * len(values) + 99) // 100 - 1]
 
 
-def _pages(database: Database) -> list[Figure]:
+def _pages(database: Database, static: str) -> list[Figure]:
     """On all cores, and with the database's file not in memory."""
     found = run_python("django", "shell", "-v0", "-c", NODE_NUMBERS, database=database)
     if found.returncode != 0:
@@ -135,7 +151,7 @@ def _pages(database: Database) -> list[Figure]:
     first: list[float] = []
     later: list[float] = []
     for _ in range(SERVERS):
-        with served(database) as server:
+        with served(database, static) as server:
             first.append(_cold_page(server, nodes))
             later.append(_cold_page(server, nodes))
     return [
