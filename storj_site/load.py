@@ -1,4 +1,4 @@
-"""What a real gunicorn on one core does under load: the figures behind `manage.py benchmark_server`."""
+"""What a real gunicorn does, cold and under load: the figures behind `manage.py benchmark_server`."""
 
 import json
 import os
@@ -16,15 +16,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
+from statistics import median
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 
 from comparison.benchmarking.databases import BenchmarkError, Database, run_python
+from comparison.benchmarking.measuring import evict
 
 COMPLETED = "Node comparison completed"
 STARTS_WITHIN = 30  # seconds
 PAUSE = 0.02  # seconds between two looks at /healthz
+SERVERS = 3  # whose first page is measured
+# The page chooses nodes by the numbers that the site has given them.
+NODE_NUMBERS = "import json, nodes.known as known; print(json.dumps([node.pk for node in known.known_nodes()]))"
 
 
 @dataclass(frozen=True)
@@ -47,16 +53,22 @@ class Server:
 
     def comparison(self, seconds_before: int | None = None) -> dict[str, Any]:
         before = next(self.numbers) if seconds_before is None else seconds_before
-        body = {
-            "nodes": self.database.parameters.names,
-            "timeRange": "24h",
-            "asOf": (self.database.as_of - timedelta(seconds=before)).isoformat(),
-        }
+        body = {"nodes": self.database.parameters.names, "timeRange": "24h", "asOf": self._as_of(before)}
         request = urllib.request.Request(  # noqa: S310 - our own address
             f"{self.address}/api/comparison", json.dumps(body).encode(), {"Content-Type": "application/json"}
         )
         answer: dict[str, Any] = json.loads(_read(request))
         return answer
+
+    def page(self, nodes: list[int]) -> None:
+        query = urlencode({"node": nodes, "range": "24h", "as_of": self._as_of(next(self.numbers))}, doseq=True)
+        before = self.computed()
+        try:
+            _read(urllib.request.Request(f"{self.address}/?{query}"))  # noqa: S310 - our own address
+        except OSError as error:
+            raise BenchmarkError(f"The page could not be had: {error}.") from error
+        if self.computed() != before + 1:
+            raise BenchmarkError("The page did not compute a comparison.")
 
     def health(self) -> None:
         _read(urllib.request.Request(f"{self.address}/healthz"))  # noqa: S310 - our own address
@@ -64,29 +76,50 @@ class Server:
     def computed(self) -> int:
         return self.log.read_text().count(COMPLETED)
 
+    def _as_of(self, seconds_before: int) -> str:
+        return (self.database.as_of - timedelta(seconds=seconds_before)).isoformat()
+
 
 def report(database: Database, seconds: float) -> list[Figure]:
-    """Ten at once, fifty equal at once, and /healthz for `seconds` under ten concurrent cold comparisons."""
-    with served(database) as server:
-        server.comparison()
-        return [*_ten_at_once(server), *_fifty_equal(server), *_health(server, seconds)]
+    """The page, ten at once, fifty equal at once, and /healthz for `seconds` under ten concurrent cold comparisons."""
+    if run_python("django", "migrate", "-v0", database=database).returncode != 0:
+        raise BenchmarkError("The site's database for the measurement could not be made.")
+    with _static_files(database) as static:
+        pages = _pages(database, static)
+        with served(database, static, _on_first_core) as server:
+            server.comparison()
+            return [*pages, *_ten_at_once(server), *_fifty_equal(server), *_health(server, seconds)]
 
 
 @contextmanager
-def served(database: Database) -> Iterator[Server]:
-    """The shipped gunicorn configuration on one core, on a free port, over a copy of no data but its own."""
+def _static_files(database: Database) -> Iterator[str]:
+    """A folder with them: no page can be shown without."""
+    with tempfile.TemporaryDirectory(prefix="server-benchmark-") as folder:
+        command = [sys.executable, "-m", "django", "collectstatic", "--noinput", "-v0"]
+        environment = database.environment | {"STATIC_ROOT": folder}
+        done = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True, check=False)  # noqa: S603 - our own command
+        if done.returncode != 0:
+            raise BenchmarkError("The static files for the measurement could not be collected.")
+        yield folder
+
+
+@contextmanager
+def served(database: Database, static: str, beginning: Callable[[], None] | None = None) -> Iterator[Server]:
+    """The shipped gunicorn configuration on a free port, over a copy of no data but its own.
+
+    `beginning` is called in the new process.
+    """
     with tempfile.TemporaryDirectory(prefix="server-benchmark-") as folder:
         port, log = _free_port(), Path(folder) / "log"
         environment = database.environment | {
             "DATA_DIR": folder,
             "SECRET_KEY": "only-for-this-measurement",
-            "STATIC_ROOT": folder,
+            "STATIC_ROOT": static,
             "PUBLIC_READ": "True",
+            "ROLLUP_INTERVAL": "0",  # the database stays as it is, for the next measurement
             "BIND": "127.0.0.1",
             "PORT": str(port),
         }
-        if run_python("django", "migrate", "-v0", database=database).returncode != 0:
-            raise BenchmarkError("The site's database for the measurement could not be made.")
         with log.open("w") as lines:
             process = subprocess.Popen(  # noqa: S603 - our own configuration
                 [sys.executable, "-m", "gunicorn", "-c", str(settings.BASE_DIR / "storj_site" / "gunicorn_conf.py")],
@@ -94,7 +127,7 @@ def served(database: Database) -> Iterator[Server]:
                 env=environment,
                 stderr=lines,
                 stdout=lines,
-                preexec_fn=_on_first_core,  # noqa: PLW1509 - no thread runs yet
+                preexec_fn=beginning,  # noqa: PLW1509 - no thread runs yet
             )
         try:
             server = Server(f"http://127.0.0.1:{port}", log, database, count(1))
@@ -107,6 +140,29 @@ def served(database: Database) -> Iterator[Server]:
 
 def percentile(values: list[float], percent: int) -> float:
     return sorted(values)[(percent * len(values) + 99) // 100 - 1]
+
+
+def _pages(database: Database, static: str) -> list[Figure]:
+    """On all cores, and with the database's file not in memory."""
+    found = run_python("django", "shell", "-v0", "-c", NODE_NUMBERS, database=database)
+    if found.returncode != 0:
+        raise BenchmarkError("The nodes of the database could not be listed.")
+    nodes: list[int] = json.loads(found.stdout)
+    first: list[float] = []
+    later: list[float] = []
+    for _ in range(SERVERS):
+        with served(database, static) as server:
+            first.append(_cold_page(server, nodes))
+            later.append(_cold_page(server, nodes))
+    return [
+        Figure("comparison page, cold: first answer of a server", f"{median(first):.0f} ms", "< 100 ms"),
+        Figure("comparison page, cold: next answer", f"{median(later):.0f} ms", "< 100 ms"),
+    ]
+
+
+def _cold_page(server: Server, nodes: list[int]) -> float:
+    evict(server.database)
+    return _milliseconds(lambda: server.page(nodes))
 
 
 def _ten_at_once(server: Server) -> list[Figure]:

@@ -1,29 +1,27 @@
-"""A fresh process that measures: `python -m comparison.benchmarking.child`, a job on stdin, samples on stdout."""
+"""A fresh process that measures: `python -m comparison.benchmarking.child`, a job on stdin, its answer on stdout."""
 
-import gc
 import json
 import sys
-import time
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import django
 
+from comparison.benchmarking.resources import memory, sample
+
 CACHED_ANSWERS = 5  # asked for in each process
 
-# A job: "job", "names", "type", "hours" and "as_of".
+# A job: "job", "parameters" of the database, its "as_of", and what `run_job` was given.
 Job = dict[str, Any]
 
 
 def comparison(job: Job) -> dict[str, Any]:
     """The first answer of this process, one more without the cache, and some from the cache."""
     from comparison import cache
-    from comparison.engine import compare
-    from comparison.request import validated
+    from comparison.engine import compare, compute
 
-    request = validated(job["names"], job["names"], job["type"], job["hours"], job["as_of"])
+    request = _request(job)
 
     def answer(cached: bool) -> int:
         result = compare(request)
@@ -32,58 +30,75 @@ def comparison(job: Job) -> dict[str, Any]:
             raise RuntimeError(errors[0])
         if result["cached"] is not cached:
             raise RuntimeError("The cache of this process does not work.")
-        return 0 if cached else sum(node["basis"]["events"] for node in result["nodes"])
+        return 0
 
     idle = memory("VmRSS")
     first = sample(lambda: answer(cached=False))
     cache.clear()
     warm = sample(lambda: answer(cached=False))
     cached = [sample(lambda: answer(cached=True)) for _ in range(CACHED_ANSWERS)]
-    return {"idle": idle, "first": first, "warm": warm, "cached": cached}
+    # Once more, because the result itself does not say it.
+    rows = {"rows": sum(node.rows_read for node in compute(request).nodes)}
+    return {"idle": idle, "first": first | rows, "warm": warm | rows, "cached": cached}
 
 
 def full_load(job: Job) -> dict[str, Any]:
     from comparison.benchmarking.full_load import load
+
+    return {"idle": memory("VmRSS"), "first": sample(lambda: load(job["names"], _window(job))[0])}
+
+
+def group_by(job: Job) -> dict[str, Any]:
+    from comparison.benchmarking.full_load import LONG
+    from comparison.sql_benchmark import attempts_and_bytes
+    from nodes.reading import reading
+
+    def answer() -> int:
+        with reading(seconds=LONG) as connection:
+            return sum(attempts for *_, attempts, _ in attempts_and_bytes(connection, job["names"], _window(job)))
+
+    return {"idle": memory("VmRSS"), "first": sample(answer)}
+
+
+def catch_up(job: Job) -> dict[str, Any]:
+    from comparison.benchmarking.rolling import catch_up
+
+    return catch_up(job["left"])
+
+
+def pruned(job: Job) -> dict[str, Any]:
+    from comparison.benchmarking.pruned import fill
+
+    return fill(_parameters(job), datetime.fromisoformat(job["as_of"]))
+
+
+def life(job: Job) -> dict[str, Any]:
+    from comparison.benchmarking.writes import live
+
+    return live(_parameters(job), datetime.fromisoformat(job["as_of"]), job["minutes"], job["rollup"])
+
+
+JOBS: dict[str, Callable[[Job], dict[str, Any]]] = {
+    job.__name__: job for job in (comparison, full_load, group_by, catch_up, pruned, life)
+}
+
+
+def _parameters(job: Job) -> Any:
+    from comparison.benchmarking.scenarios import Parameters
+
+    return Parameters(**job["parameters"])
+
+
+def _request(job: Job) -> Any:
+    from comparison.request import validated
+
+    return validated(job["names"], job["names"], job["type"], job["hours"], job["as_of"], job["basis"])
+
+
+def _window(job: Job) -> Any:
     from comparison.window import Window
 
-    window = Window.ending(datetime.fromisoformat(job["as_of"]), job["hours"])
-    return {"idle": memory("VmRSS"), "first": sample(lambda: load(job["names"], window)[0])}
-
-
-JOBS: dict[str, Callable[[Job], dict[str, Any]]] = {"comparison": comparison, "full_load": full_load}
-
-
-def sample(answer: Callable[[], int]) -> dict[str, Any]:
-    """Measures one call of `answer`, which returns the event rows that it read. Keys as in `ways.Sample`."""
-    gc.collect()
-    before = _forget_peak()
-    wall, cpu = time.perf_counter(), time.process_time()
-    rows = answer()
-    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    after = memory("VmHWM")
-    peak = None if before is None or after is None else max(after - before, 0)
-    return {"wall_ms": wall * 1000, "cpu_s": cpu, "rows": rows, "peak": peak}
-
-
-def memory(key: str) -> int | None:
-    """Bytes from Linux's own account of this process, None elsewhere.
-
-    Not getrusage: its maximum survives exec, so a child would begin with its parent's.
-    """
-    try:
-        lines = Path("/proc/self/status").read_text().splitlines()
-    except OSError:
-        return None
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{key}:"))
-
-
-def _forget_peak() -> int | None:
-    """Lets the peak begin anew at what is used now, and returns that."""
-    try:
-        Path("/proc/self/clear_refs").write_text("5")
-    except OSError:
-        return memory("VmHWM")
-    return memory("VmRSS")
+    return Window.ending(datetime.fromisoformat(job["as_of"]), job["hours"])
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """The databases that are measured: demonstration data in a SQLite file, kept for the next time if wanted."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -8,14 +9,17 @@ import sys
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
-from nodes.demo.stories import stories
+from comparison.benchmarking.scenarios import SEED, Parameters
+from nodes.rollups.schema import OWN_TABLES
+from nodes.schema import INDEXES, TABLES
 
-SEED = 1
 STDERR = 2
 BYTES_PER_EVENT = 400  # with indexes, rounded up
+BYTES_PER_HOUR = 20_000  # of a busy node's roll-ups, rounded up
 # A shared cache must not be emptied for a measurement, and these tables are in no other database.
 _DROPPED = ("CACHE_URL", "EVENTS_READONLY_DATABASE_URL", "COMPARISON_CACHE_TTL")
 
@@ -25,25 +29,13 @@ class BenchmarkError(Exception):
 
 
 @dataclass(frozen=True)
-class Parameters:
-    nodes: int
-    events_per_node: int
-    days: int
-
-    @property
-    def name(self) -> str:
-        return f"events-{self.nodes}x{self.events_per_node}-{self.days}d"
-
-    @property
-    def names(self) -> list[str]:
-        return [story.name for story in stories(self.nodes, SEED)]
-
-
-@dataclass(frozen=True)
 class Database:
+    """`made` has the figures of its making: what child.JOBS returned."""
+
     parameters: Parameters
     path: Path
     as_of: datetime
+    made: dict[str, Any]
 
     @property
     def environment(self) -> dict[str, str]:
@@ -55,13 +47,15 @@ class Database:
 def prepared(folder: Path, parameters: Parameters) -> Database:
     """The database in the folder, made first unless it is there from an earlier time.
 
-    A file without its note is one whose making was broken off; it is made anew.
+    Counted but for the last minute's events, as the site leaves it. A file without its note is one whose making
+    was broken off; it is made anew, as is one with other tables or indexes than today's.
     """
     stem = folder.expanduser().absolute() / parameters.name
     path, note = stem.with_suffix(".db"), stem.with_suffix(".json")
-    if not (path.exists() and note.exists()):
+    if not (path.exists() and note.exists() and json.loads(note.read_text()).get("schema") == _schema()):
         _make(path, note, parameters)
-    return Database(parameters, path, datetime.fromisoformat(json.loads(note.read_text())["as_of"]))
+    noted = json.loads(note.read_text())
+    return Database(parameters, path, datetime.fromisoformat(noted["as_of"]), noted["made"])
 
 
 def run_python(module: str, *arguments: str, database: Database, given: str = "") -> subprocess.CompletedProcess[str]:
@@ -77,6 +71,17 @@ def run_python(module: str, *arguments: str, database: Database, given: str = ""
     )
 
 
+def run_job(database: Database, job: str, **order: Any) -> dict[str, Any]:
+    """What one of child.JOBS returns, from a process of its own."""
+    parameters = asdict(database.parameters)
+    given = {"job": job, "parameters": parameters, "as_of": database.as_of.isoformat()} | order
+    done = run_python("comparison.benchmarking.child", database=database, given=json.dumps(given))
+    if done.returncode != 0:
+        raise BenchmarkError(f"A measuring process failed: {(done.stderr.strip() or 'no output').splitlines()[-1]}")
+    answers: dict[str, Any] = json.loads(done.stdout)
+    return answers
+
+
 def _make(path: Path, note: Path, parameters: Parameters) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -85,18 +90,27 @@ def _make(path: Path, note: Path, parameters: Parameters) -> None:
         _require_space(path.parent, parameters)
     except OSError as error:
         raise BenchmarkError(f"The folder {path.parent} cannot be used: {error.strerror}.") from error
-    as_of = datetime.now(UTC).replace(microsecond=0)
-    _fill(Database(parameters, path, as_of))
-    note.write_text(json.dumps(asdict(parameters) | {"as_of": as_of.isoformat()}))
+    database = Database(parameters, path, datetime.now(UTC).replace(microsecond=0), {})
+    made = _filled(database) | {"rollup": run_job(database, "catch_up", left=parameters.events_a_minute)}
+    noted = {"as_of": database.as_of.isoformat(), "schema": _schema(), "made": made}
+    note.write_text(json.dumps(asdict(parameters) | noted))
+
+
+def _schema() -> str:
+    return hashlib.sha256(repr((TABLES, INDEXES, OWN_TABLES)).encode()).hexdigest()[:16]
 
 
 def _require_space(folder: Path, parameters: Parameters) -> None:
-    needed = parameters.nodes * parameters.events_per_node * BYTES_PER_EVENT
+    per_node = parameters.days * 24 * BYTES_PER_HOUR if parameters.pruned else 0
+    events = 120 * parameters.events_a_minute if parameters.pruned else parameters.nodes * parameters.events_per_node
+    needed = events * BYTES_PER_EVENT + parameters.nodes * per_node
     if shutil.disk_usage(folder).free < needed:
         raise BenchmarkError(f"The folder needs {needed / 10**9:.1f} GB of free space: name another with --folder.")
 
 
-def _fill(database: Database) -> None:
+def _filled(database: Database) -> dict[str, Any]:
+    if database.parameters.pruned:
+        return {"pruned": run_job(database, "pruned")}
     parameters = database.parameters
     command = [sys.executable, "-m", "django", "demo", "--nodes", str(parameters.nodes)]
     command += ["--events-per-node", str(parameters.events_per_node), "--days", str(parameters.days)]
@@ -107,6 +121,7 @@ def _fill(database: Database) -> None:
     )
     if made.returncode != 0:
         raise BenchmarkError("The database could not be made: the lines above say why.")
+    return {}
 
 
 def _urls(path: Path) -> dict[str, str]:

@@ -1,28 +1,51 @@
 """Runs the fresh processes and collects their samples into lines."""
 
-import json
 import os
 import platform
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from comparison.benchmarking.databases import BenchmarkError, Database, run_python
-from comparison.benchmarking.ways import CACHED, COLD, FIRST, FULL_LOAD, MEGABYTE, WARM, Line, Sample, Way
-from comparison.window import HOURS_A_DAY
+from comparison import request
+from comparison.benchmarking.databases import Database, run_job, run_python
+from comparison.benchmarking.scenarios import goal
+from comparison.benchmarking.ways import (
+    ANY_TYPE,
+    CACHED,
+    COLD,
+    COMPARISON,
+    FIRST,
+    FULL_LOAD,
+    GROUP_BY,
+    MEGABYTE,
+    SAMPLE,
+    WARM,
+    Line,
+    Sample,
+    Way,
+)
+from comparison.metrics import PERFORMANCE
 
 Report = Callable[[str], None]
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """What to measure, and how often."""
+
+    types: Sequence[str]
+    ranges: Sequence[int]
+    runs: int
+
+
+@dataclass(frozen=True)
 class Benchmark:
-    """All figures. `idle` is bytes of a process that has answered nothing yet."""
+    """All figures of one database. `idle` is bytes of a process that has answered nothing yet."""
 
     database: Database
     lines: list[Line]
-    full_load: Line
     evicted: bool
     idle: int | None
 
@@ -30,30 +53,21 @@ class Benchmark:
         return {
             "parameters": asdict(self.database.parameters) | {"as_of": self.database.as_of.isoformat()},
             "database_bytes": self.database.path.stat().st_size,
-            "machine": machine(),
+            "made": self.database.made,
             "page_cache_dropped_before_cold_runs": self.evicted,
             "idle_megabytes": None if self.idle is None else round(self.idle / MEGABYTE, 1),
-            "lines": [line.as_dict(self.full_load) for line in [*self.lines, self.full_load]],
+            "lines": [line.as_dict() for line in self.lines],
         }
 
 
-def measured(database: Database, types: Sequence[str], runs: int, report: Report) -> Benchmark:
-    """Every way for each of the types, `runs` times, and one full load of the same events."""
-    evicted: list[bool] = []
-    idles: list[int] = []
-    lines: list[Line] = []
-    for type_ in types:
-        samples: dict[Way, list[Sample]] = defaultdict(list)
-        for run in range(runs):
-            report(f"{type_}, run {run + 1} of {runs}")
-            evicted.append(evict(database))
-            _keep(samples, COLD, _job(database, "comparison", type_), idles)
-            _keep(samples, FIRST, _job(database, "comparison", type_), idles)
-        lines += [Line(type_, way, samples[way]) for way in (COLD, FIRST, WARM, CACHED)]
-    report("full load of the same events")
-    evicted.append(evict(database))
-    full = Line("any", FULL_LOAD, [Sample(**_job(database, "full_load", types[0])["first"])])
-    return Benchmark(database, lines, full, all(evicted), max(idles, default=None))
+def measured(database: Database, wanted: Wanted, report: Report) -> Benchmark:
+    """Each range: every way for each of the types, `runs` times, then what it is to be compared with."""
+    measuring = _Measuring(database, wanted.runs, report)
+    for hours in wanted.ranges:
+        for type_ in wanted.types:
+            measuring.comparison(hours, type_)
+        measuring.beside(hours)
+    return Benchmark(database, measuring.lines, all(measuring.evicted), max(measuring.idles, default=None))
 
 
 def evict(database: Database) -> bool:
@@ -70,29 +84,46 @@ def machine() -> dict[str, Any]:
     }
 
 
-def _keep(samples: dict[Way, list[Sample]], way: Way, answers: dict[str, Any], idles: list[int]) -> None:
-    """Sorts one process's answers: the first is of the way in which the process was begun."""
-    samples[way].append(Sample(**answers["first"]))
-    samples[WARM].append(Sample(**answers["warm"]))
-    samples[CACHED] += [Sample(**answer) for answer in answers["cached"]]
-    idles += [answers["idle"]] if answers["idle"] is not None else []
+class _Measuring:
+    def __init__(self, database: Database, runs: int, report: Report) -> None:
+        self._database, self._runs, self._report = database, runs, report
+        self.lines: list[Line] = []
+        self.evicted: list[bool] = []
+        self.idles: list[int] = []
 
+    def comparison(self, hours: int, type_: str) -> None:
+        samples: dict[Way, list[Sample]] = defaultdict(list)
+        for run in range(self._runs):
+            self._report(f"{hours} hours, {type_}, run {run + 1} of {self._runs}")
+            for way in (COLD, FIRST):
+                if way == COLD:
+                    self.evicted.append(evict(self._database))
+                self._keep(samples, way, self._answers("comparison", hours, type=type_, basis=request.AUTO))
+        self.lines += [self._line(hours, type_, way, samples[way]) for way in COMPARISON]
 
-def _job(database: Database, job: str, type_: str) -> dict[str, Any]:
-    order = {
-        "job": job,
-        "names": database.parameters.names,
-        "type": type_,
-        "hours": database.parameters.days * HOURS_A_DAY,
-        "as_of": database.as_of.isoformat(),
-    }
-    done = run_python("comparison.benchmarking.child", database=database, given=json.dumps(order))
-    if done.returncode != 0:
-        raise BenchmarkError(f"A measuring process failed: {(done.stderr.strip() or 'no output').splitlines()[-1]}")
-    answers: dict[str, Any] = json.loads(done.stdout)
-    return answers
+    def beside(self, hours: int) -> None:
+        """Where events were pruned, only the sample can be taken: the others would find nothing."""
+        sample = [self._cold("comparison", hours, type=PERFORMANCE, basis=request.SAMPLE) for _ in range(self._runs)]
+        self.lines.append(self._line(hours, PERFORMANCE, SAMPLE, sample))
+        if not self._database.parameters.pruned:
+            for way in (GROUP_BY, FULL_LOAD):
+                self._report(f"{hours} hours, {way.label}")
+                self.lines.append(self._line(hours, ANY_TYPE, way, [self._cold(way.key, hours)]))
 
+    def _cold(self, job: str, hours: int, **order: Any) -> Sample:
+        self.evicted.append(evict(self._database))
+        return Sample(**self._answers(job, hours, **order)["first"])
 
-def by_type(lines: Sequence[Line]) -> Iterator[tuple[str, list[Line]]]:
-    for type_ in dict.fromkeys(line.type for line in lines):
-        yield type_, [line for line in lines if line.type == type_]
+    def _keep(self, samples: dict[Way, list[Sample]], way: Way, answers: dict[str, Any]) -> None:
+        """Sorts one process's answers: the first is of the way in which the process was begun."""
+        samples[way].append(Sample(**answers["first"]))
+        samples[WARM].append(Sample(**answers["warm"]))
+        samples[CACHED] += [Sample(**answer) for answer in answers["cached"]]
+
+    def _answers(self, job: str, hours: int, **order: Any) -> dict[str, Any]:
+        answers = run_job(self._database, job, names=self._database.parameters.names, hours=hours, **order)
+        self.idles += [answers["idle"]] if answers["idle"] is not None else []
+        return answers
+
+    def _line(self, hours: int, type_: str, way: Way, samples: Sequence[Sample]) -> Line:
+        return Line(hours, type_, way, goal(way, self._database.parameters.nodes, hours), samples)

@@ -1,30 +1,45 @@
-"""The ways to measure, their goals, and the figures that they yield."""
+"""The ways to measure, and the figures that they yield."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
+from comparison.window import range_name
+
 MEGABYTE = 10**6
+ANY_TYPE = "any"
 
 
 @dataclass(frozen=True)
 class Way:
-    """One way to answer a comparison. Goals are upper limits, where there are any."""
+    """One way to answer a comparison."""
 
     key: str
     label: str
     meaning: str
-    goal_ms: float | None = None
-    goal_megabytes: float | None = None
 
 
-COLD = Way("cold", "cold", "first answer of a new process, the file not in memory", goal_ms=500, goal_megabytes=60)
+@dataclass(frozen=True)
+class Goal:
+    """Under so many milliseconds, and at most so many megabytes above the idle process; None where there is none."""
+
+    ms: float | None = None
+    megabytes: float | None = None
+
+
+COLD = Way("cold", "cold", "first answer of a new process, the file not in memory")
 FIRST = Way("first", "first in process", "first answer of a new process, the file in memory")
 WARM = Way("warm", "warm process", "later answer of a process, computed because the cache is empty")
-CACHED = Way("cached", "cached", "answer from the cache", goal_ms=5)
-FULL_LOAD = Way("full_load", "full load", "every event of the window loaded into Python, as the comparison does not")
-WAYS = (COLD, FIRST, WARM, CACHED, FULL_LOAD)
+CACHED = Way("cached", "cached", "answer from the cache")
+SAMPLE = Way("sample", "sample", "cold, from the newest events of each node instead of roll-ups")
+GROUP_BY = Way(
+    "group_by", "one GROUP BY", "cold, every event of the window counted and its bytes summed in SQL, no more"
+)
+FULL_LOAD = Way("full_load", "full load", "cold, every event of the window loaded into Python")
+COMPARISON = (COLD, FIRST, WARM, CACHED)
+BESIDE = (SAMPLE, GROUP_BY, FULL_LOAD)
+WAYS = (*COMPARISON, *BESIDE)
 
 
 @dataclass(frozen=True)
@@ -39,10 +54,12 @@ class Sample:
 
 @dataclass(frozen=True)
 class Line:
-    """All samples of one way for one type of comparison."""
+    """All samples of one way for one type of comparison and one range."""
 
+    hours: int
     type: str
     way: Way
+    goal: Goal
     samples: Sequence[Sample] = field(repr=False)
 
     @property
@@ -71,17 +88,18 @@ class Line:
     @property
     def in_time(self) -> bool | None:
         """Whether the goal was met, by the median; None if there is none."""
-        return None if self.way.goal_ms is None else self.wall_ms < self.way.goal_ms
+        return None if self.goal.ms is None else self.wall_ms < self.goal.ms
 
     @property
     def in_memory(self) -> bool | None:
-        if self.way.goal_megabytes is None or self.megabytes is None:
+        if self.goal.megabytes is None or self.megabytes is None:
             return None
-        return self.megabytes < self.way.goal_megabytes
+        return self.megabytes <= self.goal.megabytes
 
-    def as_dict(self, full_load: "Line") -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         least, most = self.range_ms
         return {
+            "range": range_name(self.hours),
             "type": self.type,
             "way": self.way.key,
             "runs": len(self.samples),
@@ -89,29 +107,9 @@ class Line:
             "cpu_s": _short(self.cpu_s, 4),
             "rows": self.rows,
             "megabytes": _short(self.megabytes, 1),
-            "goal": {"wall_ms": self.way.goal_ms, "megabytes": self.way.goal_megabytes},
+            "goal": {"wall_ms": self.goal.ms, "megabytes": self.goal.megabytes},
             "met": {"wall_ms": self.in_time, "megabytes": self.in_memory},
-            "full_load_is_times": ratios(self, full_load),
         }
-
-
-def ratios(line: Line, full_load: Line) -> dict[str, float | None]:
-    """How many times as much the full load takes."""
-    return {
-        "wall_ms": _ratio(full_load.wall_ms, line.wall_ms),
-        "cpu_s": _ratio(full_load.cpu_s, line.cpu_s),
-        "rows": _ratio(full_load.rows, line.rows),
-        "megabytes": _ratio(full_load.megabytes, _noticeable(line.megabytes)),
-    }
-
-
-def _noticeable(megabytes: float | None) -> float | None:
-    """Memory is given out by the page: times as much as next to nothing says nothing."""
-    return megabytes if megabytes is not None and megabytes >= 1 else None
-
-
-def _ratio(whole: float | None, part: float | None) -> float | None:
-    return _short(whole / part, 1) if whole is not None and part else None
 
 
 def _short(value: float | None, decimals: int = 2) -> float | None:

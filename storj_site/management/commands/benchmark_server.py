@@ -6,15 +6,16 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from comparison.benchmarking.databases import BenchmarkError, Parameters, prepared
+from comparison.benchmarking.databases import BenchmarkError, prepared
+from comparison.benchmarking.scenarios import Parameters
 from nodes.commands import OperatorCommand
 from storj_site.load import Figure, report
 
 
 class Command(OperatorCommand):
     help = (
-        "Measures a gunicorn that is pinned to one core: ten comparisons at once, fifty equal ones, and how fast "
-        "/healthz answers meanwhile. Makes the database it needs; reads and writes no other."
+        "Measures the first page of a gunicorn; and of one that is pinned to one core: ten comparisons at once, fifty "
+        "equal ones, and how fast /healthz answers meanwhile. Makes the database it needs; reads and writes no other."
     )
     requires_system_checks = ()
 

@@ -1,0 +1,62 @@
+"""What is measured: databases of several sizes, and what each comparison may cost on them."""
+
+from dataclasses import dataclass
+
+from comparison.benchmarking.ways import CACHED, COLD, FIRST, WARM, Goal, Way
+from comparison.window import HOURS_A_DAY
+from nodes.demo.stories import stories
+
+SEED = 1
+A_DAY = 500_000  # events of a busy node
+WRITES = "writes"
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """`events_per_node` in all those days. `pruned`: only the last hour's events are there, and sums of all others."""
+
+    nodes: int
+    events_per_node: int
+    days: int
+    pruned: bool = False
+
+    @property
+    def name(self) -> str:
+        kind = "pruned" if self.pruned else "events"
+        return f"{kind}-{self.nodes}x{self.events_per_node}-{self.days}d-counted"
+
+    @property
+    def names(self) -> list[str]:
+        return [story.name for story in stories(self.nodes, SEED)]
+
+    @property
+    def events_a_minute(self) -> int:
+        return round(self.nodes * self.events_per_node / (self.days * HOURS_A_DAY * 60))
+
+
+SCENARIOS = {
+    "two-days": Parameters(5, 1_000_000, 2),
+    "two-busy-days": Parameters(5, 4_000_000, 2),
+    "month": Parameters(5, 30 * A_DAY, 30, pruned=True),
+    "year": Parameters(5, 365 * A_DAY, 365, pruned=True),
+    "many-nodes": Parameters(40, 30 * A_DAY, 30, pruned=True),
+}
+SMALLEST = "two-days"
+
+# Milliseconds of a cold answer for up to so many nodes, by the longest range that they hold for.
+_COLD_MS = {5: {7: 50, 30: 100, 365: 300}, 40: {30: 600}}
+_CACHED_MS = 2
+_MEGABYTES = 30
+
+
+def goal(way: Way, nodes: int, hours: int) -> Goal:
+    if way == CACHED:
+        return Goal(ms=_CACHED_MS)
+    if way == COLD:
+        return Goal(_cold_ms(nodes, hours), _MEGABYTES)
+    return Goal(megabytes=_MEGABYTES) if way in (FIRST, WARM) else Goal()
+
+
+def _cold_ms(nodes: int, hours: int) -> int | None:
+    by_days: dict[int, int] = next((limits for most, limits in _COLD_MS.items() if nodes <= most), {})
+    return next((ms for days, ms in by_days.items() if hours <= days * HOURS_A_DAY), None)
