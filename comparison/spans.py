@@ -3,12 +3,12 @@
 Hours are counted from 1970 on, in UTC, as in the roll-ups.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from comparison.window import HOURS_A_DAY, Window
-from nodes.rollups.codes import DAY, HOUR
+from nodes.rollups.codes import DAY, HOUR, HOURS_A_WEEK, HOURS_FROM_MONDAY, WEEK
 
 _1970 = datetime(1970, 1, 1, tzinfo=UTC)
 _AN_HOUR = timedelta(hours=1)
@@ -18,9 +18,10 @@ MOST_IN_HOURS, MOST_IN_DAYS = 48, 92 * HOURS_A_DAY
 
 @dataclass(frozen=True)
 class Step:
-    """Point p of a series is [p * hours - offset, (p + 1) * hours - offset)."""
+    """Point p of a series is [p * hours - offset, (p + 1) * hours - offset); `span` is that of its roll-ups."""
 
     name: str
+    span: int
     hours: int
     offset: int = 0
 
@@ -30,16 +31,19 @@ class Step:
     def start(self, point: int) -> int:
         return point * self.hours - self.offset
 
+    def within(self, first: int, last: int) -> tuple[int, int]:
+        """The whole points in [first, last), from the first one's start to the last one's end."""
+        return self.start(self.point(first - 1) + 1), self.start(self.point(last))
 
-BY_HOUR = Step("hour", 1)
-BY_DAY = Step("day", HOURS_A_DAY)
-# 1970 began on a Thursday, weeks begin on Monday.
-BY_WEEK = Step("week", 7 * HOURS_A_DAY, offset=3 * HOURS_A_DAY)
+
+BY_HOUR = Step("hour", HOUR, 1)
+BY_DAY = Step("day", DAY, HOURS_A_DAY)
+BY_WEEK = Step("week", WEEK, HOURS_A_WEEK, HOURS_FROM_MONDAY)
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Rows of the hours, or of the days, that begin in [first, last)."""
+    """Rows of the hours, days or weeks that begin in [first, last)."""
 
     span: int
     first: int
@@ -77,10 +81,22 @@ def points_of(window: Window) -> range:
 
 
 def pieces(first: int, last: int, step: Step) -> Iterator[Piece]:
-    """The hours in [first, last): whole days as days, unless a series by the hour needs the hours."""
-    first_day, last_day = -(-first // HOURS_A_DAY) * HOURS_A_DAY, last // HOURS_A_DAY * HOURS_A_DAY
-    if step == BY_HOUR or first_day >= last_day:
-        first_day = last_day = last
-    for piece in (Piece(HOUR, first, first_day), Piece(DAY, first_day, last_day), Piece(HOUR, last_day, last)):
-        if piece.first < piece.last:
-            yield piece
+    """The hours in [first, last), in the longest spans that a series of this step can be made of."""
+    steps = {BY_HOUR: (), BY_DAY: (BY_DAY,), BY_WEEK: (BY_WEEK, BY_DAY)}[step]
+    yield from _pieces(first, last, steps)
+
+
+def _pieces(first: int, last: int, steps: Sequence[Step]) -> Iterator[Piece]:
+    if first >= last:
+        return
+    if not steps:
+        yield Piece(HOUR, first, last)
+        return
+    longest, *shorter = steps
+    begin, end = longest.within(first, last)
+    if begin >= end:
+        yield from _pieces(first, last, shorter)
+        return
+    yield from _pieces(first, begin, shorter)
+    yield Piece(longest.span, begin, end)
+    yield from _pieces(end, last, shorter)

@@ -19,9 +19,10 @@ from nodes.demo import fill as demo
 from nodes.demo.stories import Story, chance
 from nodes.demo.traffic import DAY, HOUR, Deck, Slice, deck, drift, slices
 from nodes.fields import to_stored
-from nodes.rollups.codes import HOURS_A_DAY, day_of
+from nodes.rollups.codes import HOURS_A_DAY, WEEK, day_of
 from nodes.rollups.increments import Increments, Node
 from nodes.rollups.packing import packed
+from nodes.rollups.weeks import add_weeks
 from nodes.router import EVENTS
 from nodes.soundness import TIMED_ACTIONS
 from nodes.sql import rollups
@@ -95,6 +96,8 @@ def _write_days(plan: RecentPlan, until: int) -> int:
     for node in known.nodes.values():
         node.saw(_stamp(first), _stamp(until - 1))
     _write_known(known)
+    with transaction.atomic(using=EVENTS):
+        add_weeks(connections[EVENTS])
     return events
 
 
@@ -133,11 +136,16 @@ def _groups(story: Story, cards: Deck, hour: int, events: int, rng: Random) -> I
 def _rows(increments: Increments) -> DrawnDay:
     return DrawnDay(
         increments.events,
-        [(*key, *sums) for key, sums in sorted(increments.counts.items())],
-        [(*key, packed(histogram)) for key, histogram in sorted(increments.latencies.items())],
-        [(*key, attempts) for key, attempts in sorted(increments.failures.items())],
+        [(*key, *sums) for key, sums in sorted(increments.counts.items()) if _is_of_a_day(*key)],
+        [(*key, packed(histogram)) for key, histogram in sorted(increments.latencies.items()) if _is_of_a_day(*key)],
+        [(*key, attempts) for key, attempts in sorted(increments.failures.items()) if _is_of_a_day(*key)],
         [(node, hours) for (node, _), hours in sorted(increments.hours.items())],
     )
+
+
+def _is_of_a_day(node: int, span: int, *rest: int) -> bool:
+    """Weeks are made of the days when all of them are there."""
+    return span != WEEK
 
 
 def _write(day: DrawnDay, start: int) -> int:

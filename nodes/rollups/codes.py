@@ -5,10 +5,12 @@ from functools import lru_cache
 
 from nodes.soundness import ACTIONS, STATUSES
 
-# What `start` counts from 1970 on, in hours: the hour, the day's first hour. Broken rows without a time that
-# could be read are in one row per node and satellite, with start 0.
-HOUR, DAY, NO_TIME = 0, 1, 2
+# What `start` counts from 1970 on, in hours: the hour, the first one of the day, or of the week from Monday.
+# Broken rows without a time that could be read are in one row per node and satellite, with start 0.
+HOUR, DAY, NO_TIME, WEEK = 0, 1, 2, 3
 HOURS_A_DAY = 24
+HOURS_A_WEEK = 7 * HOURS_A_DAY
+HOURS_FROM_MONDAY = 3 * HOURS_A_DAY  # of the week in which 1970 began, on a Thursday
 
 ACTION_CODES = {action: code for code, action in enumerate(ACTIONS, start=1)}
 STATUS_CODES = {status: code for code, status in enumerate(STATUSES, start=1)}
@@ -32,6 +34,11 @@ def hour_of(text: str) -> int | None:
 def day_of(hour: int) -> int:
     """The first hour of the hour's day."""
     return hour // HOURS_A_DAY * HOURS_A_DAY
+
+
+def week_of(hour: int) -> int:
+    """The first hour of the hour's week."""
+    return (hour + HOURS_FROM_MONDAY) // HOURS_A_WEEK * HOURS_A_WEEK - HOURS_FROM_MONDAY
 
 
 def bit_of(hour: int) -> int:

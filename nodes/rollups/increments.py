@@ -122,7 +122,7 @@ def _kind(hour: int | None, action: str | None, status: str | None) -> tuple[int
 def _spans(hour: int | None) -> tuple[tuple[int, int], ...]:
     if hour is None:
         return ((codes.NO_TIME, 0),)
-    return (codes.HOUR, hour), (codes.DAY, codes.day_of(hour))
+    return (codes.HOUR, hour), (codes.DAY, codes.day_of(hour)), (codes.WEEK, codes.week_of(hour))
 
 
 def _next(numbers: Iterable[int]) -> int:

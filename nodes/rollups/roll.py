@@ -27,8 +27,8 @@ logger = logging.getLogger(__name__)
 BATCH = 50_000
 # So many rows are written well within 100 ms; a late log of many hours makes more of a batch of events.
 MOST_ROWS = 5_000
-# Of one event: counts of its hour and day, latencies or failures of both, and its hour.
-MOST_ROWS_PER_EVENT = 5
+# Of one event: counts of its hour, day and week, latencies or failures of these, and its hour.
+MOST_ROWS_PER_EVENT = 7
 # Batches to forget at once, for the same reason.
 MOST_FORGOTTEN = 500
 LOCK_TRIES = 5

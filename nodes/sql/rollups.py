@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from nodes.rollups.codes import HOUR, HOURS_A_DAY
+from nodes.rollups.codes import DAY, HOUR, HOURS_A_DAY, HOURS_A_WEEK, HOURS_FROM_MONDAY, WEEK
 
 # For writers that are about to commit. Others who want to write wait behind us, so it is short.
 LOCK_TIMEOUT = "200ms"
@@ -52,6 +52,18 @@ ON CONFLICT (node, span, start, action, reason) DO UPDATE SET attempts = rollup_
 _PUT_NODES = """
 INSERT INTO rollup_nodes (id, name, first_event, last_event) VALUES (%s, %s, %s, %s)
 ON CONFLICT (id) DO UPDATE SET first_event = excluded.first_event, last_event = excluded.last_event
+"""
+# The remainder of what is before 1970 is negative.
+_WEEK = f"start - (((start + {HOURS_FROM_MONDAY}) %% {HOURS_A_WEEK}) + {HOURS_A_WEEK}) %% {HOURS_A_WEEK}"
+_COUNTS_OF_WEEKS = f"""
+INSERT INTO rollup_counts (node, span, start, satellite, action, status, attempts, bytes)
+SELECT node, %s, {_WEEK}, satellite, action, status, SUM(attempts), SUM(bytes)
+FROM rollup_counts WHERE span = %s GROUP BY node, {_WEEK}, satellite, action, status
+"""
+_FAILURES_OF_WEEKS = f"""
+INSERT INTO rollup_failures (node, span, start, action, reason, attempts)
+SELECT node, %s, {_WEEK}, action, reason, SUM(attempts)
+FROM rollup_failures WHERE span = %s GROUP BY node, {_WEEK}, action, reason
 """
 _EMPTY = "NOT EXISTS (SELECT 1 FROM events WHERE id > after_id AND id <= last_id)"
 _EMPTY_BATCHES = f"SELECT last_id FROM rollup_batches WHERE last_id < %s AND {_EMPTY} LIMIT %s"
@@ -153,6 +165,25 @@ def add_hours(connection: BaseDatabaseWrapper, rows: Sequence[tuple[int, ...]]) 
 def add_hours_of_counts(connection: BaseDatabaseWrapper) -> None:
     """For what was counted before there were rows of hours."""
     _execute(connection, _HOURS_OF_COUNTS, HOUR)
+
+
+def add_weeks_of_days(connection: BaseDatabaseWrapper) -> None:
+    """Counts and failures, as they follow from the days."""
+    for statement in (_COUNTS_OF_WEEKS, _FAILURES_OF_WEEKS):
+        _execute(connection, statement, WEEK, DAY)
+
+
+def latencies_of_days(connection: BaseDatabaseWrapper) -> list[tuple[Any, ...]]:
+    """Node, action, start and packed histogram, in this order."""
+    return _rows(
+        connection,
+        "SELECT node, action, start, buckets FROM rollup_latencies WHERE span = %s ORDER BY node, action, start",
+        DAY,
+    )
+
+
+def all_latencies(connection: BaseDatabaseWrapper) -> list[tuple[Any, ...]]:
+    return _rows(connection, "SELECT node, span, start, action, buckets FROM rollup_latencies")
 
 
 def add_failures(connection: BaseDatabaseWrapper, rows: Sequence[tuple[int, ...]]) -> None:

@@ -19,7 +19,7 @@ from comparison.benchmarking.writes import Writes
 
 pytestmark = pytest.mark.sqlite_files
 
-HOUR, DAY = 0, 1  # spans
+HOUR, DAY, WEEK = 0, 1, 3  # spans
 PRUNED = Parameters(nodes=2, events_per_node=43_200, days=3, pruned=True)
 TAIL = 20  # of two nodes, events of a minute
 
@@ -55,7 +55,7 @@ def test_all_but_the_last_minute_is_counted(rows: Any) -> None:
 def test_roll_ups_stand_for_the_pruned_events_and_the_counted_ones(pruned: Database, rows: Any) -> None:
     by_span = dict(rows("SELECT span, SUM(attempts) FROM rollup_counts GROUP BY span"))
     stands_for = pruned.made["pruned"]["events"] + pruned.made["rollup"]["events"]
-    assert by_span == {HOUR: stands_for, DAY: stands_for}
+    assert by_span == {HOUR: stands_for, DAY: stands_for, WEEK: stands_for}
     # The first day is whole, so that there are up to a day's events more.
     a_day = PRUNED.nodes * PRUNED.events_per_node / PRUNED.days
     assert 3 * a_day - TAIL <= stands_for <= 4 * a_day
@@ -79,7 +79,9 @@ def test_hours_and_failures_are_those_of_the_counts(rows: Any) -> None:
 
 
 def test_roll_ups_begin_with_the_day_in_which_the_range_begins(pruned: Database, rows: Any) -> None:
-    first = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(hours=rows("SELECT MIN(start) FROM rollup_counts")[0][0])
+    first = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(
+        hours=rows(f"SELECT MIN(start) FROM rollup_counts WHERE span = {DAY}")[0][0]
+    )
     assert first.date() == (pruned.as_of - timedelta(days=3, hours=1)).date()
     assert {name for (name,) in rows("SELECT name FROM rollup_nodes")} == set(PRUNED.names)
 

@@ -1,5 +1,6 @@
 """Migrations never rebuild a table of the monitor's: they know of it as state, and only adopt() touches it."""
 
+import struct
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -11,6 +12,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 
 from nodes.adopt import adopt, adopted
+from nodes.rollups.codes import WEEK
+from nodes.rollups.packing import unpacked
 from nodes.rollups.roll import rollup_once
 from nodes.rollups.schema import OWN_TABLES
 from nodes.router import EVENTS, EVENTS_MODELS
@@ -82,18 +85,44 @@ def test_going_back_to_before_the_first_migration_keeps_every_table(fresh: BaseD
     assert adopted(fresh)
 
 
+def histograms(connection: BaseDatabaseWrapper) -> dict[tuple[int, int, int], dict[int, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT node, span, start, buckets FROM rollup_latencies")
+        return {(node, span, start): unpacked(bytes(data)) for node, span, start, data in cursor.fetchall()}
+
+
+def packed_before(histogram: dict[int, int]) -> bytes:
+    """As pairs, or as a run for every second one."""
+    buckets = sorted(histogram)
+    if sum(histogram.values()) % 2:
+        return struct.pack(f"<{len(buckets)}H{len(buckets)}I", *buckets, *(histogram[bucket] for bucket in buckets))
+    run = [histogram.get(bucket, 0) for bucket in range(buckets[0], buckets[-1] + 1)]
+    return struct.pack(f"<Hx{len(run)}I", buckets[0], *run)
+
+
 @pytest.mark.django_db(transaction=True, databases=["default", "events", "events_readonly"])
-def test_roll_ups_from_before_there_were_hours_get_them_and_are_added_to(fresh: BaseDatabaseWrapper) -> None:
+def test_roll_ups_from_before_there_were_hours_and_weeks_get_them_and_are_added_to(fresh: BaseDatabaseWrapper) -> None:
     call_command("migrate", "nodes", "0003", database=EVENTS, verbosity=0)
     stamps = ["0001-01-01T05:00:00+00:00", "1969-12-31T23:00:00+00:00", "2026-11-23T00:00:00+00:00", "yesterday"]
     rows = [event(id_, timestamp=stamp) for id_, stamp in enumerate([*stamps, "2026-11-23T23:59:59+00:00"], start=1)]
     tables.insert(rows)
     rollup_once()
+    as_it_was = {id_: packed_before(histogram) for id_, histogram in histograms(fresh).items()}
     with fresh.cursor() as cursor:
         for table in ("hours", "reasons", "failures"):
             cursor.execute(f"DROP TABLE rollup_{table}")
+        for table in ("counts", "latencies"):
+            cursor.execute(f"DELETE FROM rollup_{table} WHERE span = {WEEK}")
+        for (node, span, start), data in as_it_was.items():
+            cursor.execute(
+                "UPDATE rollup_latencies SET buckets = %s WHERE node = %s AND span = %s AND start = %s",
+                (data, node, span, start),
+            )
     call_command("migrate", "nodes", database=EVENTS, verbosity=0)
-    assert tables.hours() == oracle.hours(rows)
+    assert (tables.hours(), tables.counts()) == (oracle.hours(rows), oracle.counts(rows))
+    assert {key: sum(found.values()) for key, found in tables.histograms().items()} == {
+        key: len(values) for key, values in oracle.durations(rows).items()
+    }
     later = [event(10, timestamp="2026-11-23T11:00:00+00:00", status="failed")]
     tables.insert(later)
     rollup_once()

@@ -56,7 +56,8 @@ def spans_of(row: Row) -> list[tuple[int, int]]:
     if time is None:
         return [(2, 0)]
     hour = (time - _1970) // timedelta(hours=1)
-    return [(0, hour), (1, hour - hour % 24)]
+    monday = time.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=time.weekday())
+    return [(0, hour), (1, hour - hour % 24), (3, (monday - _1970) // timedelta(hours=1))]
 
 
 def counts(rows: Iterable[Row]) -> Counts:

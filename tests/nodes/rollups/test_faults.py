@@ -102,7 +102,9 @@ def test_roll_ups_that_are_killed_at_any_moment_count_every_event_once(tmp_path:
 @pytest.mark.sqlite_files
 def test_a_full_disk_at_any_page_leaves_whole_batches(fresh: BaseDatabaseWrapper) -> None:
     adopt(fresh, lambda line: None)
-    rows = some_events(first=1, count=3_000)
+    # Of so many hours that the roll-ups grow by many pages.
+    stamps = [f"2026-10-{1 + n % 28:02}T{n % 24:02}:00:00+00:00" for n in range(3_000)]
+    rows = [row | {"timestamp": stamps[n]} for n, row in enumerate(some_events(first=1, count=3_000))]
     tables.insert(rows)
     failures: list[str] = []
     for _ in range(1_000):

@@ -177,7 +177,7 @@ def test_a_batch_of_many_hours_is_made_smaller_so_that_its_write_stays_short(
     assert rollup_once().events < 50
     while rollup_once().behind:
         pass
-    assert sum(attempts for attempts, _ in tables.counts().values()) == 2 * 100
+    assert sum(attempts for attempts, _ in tables.counts().values()) == 3 * 100
 
 
 def test_a_batch_of_failures_of_which_each_has_a_reason_of_its_own_is_made_smaller_and_all_are_counted(
@@ -191,11 +191,11 @@ def test_a_batch_of_failures_of_which_each_has_a_reason_of_its_own_is_made_small
     while rollup_once().behind:
         pass
     found = tables.failures()
-    assert sum(found.values()) == 2 * 100
+    assert sum(found.values()) == 3 * 100
     kept = {key[-1] for key in found} - {None}
     assert len(kept) == 40
     assert kept < {row["error_reason"] for row in rows}
-    assert sum(attempts for key, attempts in found.items() if key[-1] is None) == 2 * 60
+    assert sum(attempts for key, attempts in found.items() if key[-1] is None) == 3 * 60
 
 
 def test_addresses_do_not_make_a_batch_smaller(databases: None, monkeypatch: pytest.MonkeyPatch) -> None:

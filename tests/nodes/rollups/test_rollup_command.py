@@ -42,7 +42,7 @@ def test_until_done_counts_everything_and_a_second_run_nothing(tmp_path: Path, a
     arguments = ("rollup", "--until-done", "--batch", "300")
     assert manage(tmp_path, *arguments, events=adopted_file).stdout.startswith("Counted 2,000 events, ")
     assert manage(tmp_path, *arguments, events=adopted_file).stdout.startswith("Counted 0 events, ")
-    counted = "SELECT SUM(attempts) FROM rollup_counts WHERE span <> 1"
+    counted = "SELECT SUM(attempts) FROM rollup_counts WHERE span IN (0, 2)"
     assert rows(adopted_file, counted) == rows(adopted_file, "SELECT COUNT(node_name) FROM events")
 
 

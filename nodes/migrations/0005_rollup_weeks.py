@@ -1,0 +1,43 @@
+import struct
+
+from django.db import migrations, transaction
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
+
+from nodes.rollups.packing import packed
+from nodes.rollups.weeks import add_weeks
+from nodes.sql import rollups as sql
+
+
+def pack_anew_and_add_weeks(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    connection = schema_editor.connection
+    with transaction.atomic(using=connection.alias):
+        rows = sql.all_latencies(connection)
+        sql.put_latencies(connection, [(*key, packed(unpacked_before(bytes(buckets)))) for *key, buckets in rows])
+        add_weeks(connection)
+
+
+def unpacked_before(data: bytes) -> dict[int, int]:
+    """Bucket numbers (2 bytes each) and counts (4 bytes each), or, with an odd length, the first bucket, an empty byte
+    and the counts of all from there on."""
+    if len(data) % 2:
+        first = int.from_bytes(data[:2], "little")
+        counts = struct.unpack(f"<{(len(data) - 3) // 4}I", data[3:])
+        return {first + place: count for place, count in enumerate(counts) if count}
+    size = len(data) // 6
+    numbers = struct.unpack(f"<{size}H{size}I", data)
+    return dict(zip(numbers[:size], numbers[size:], strict=True))
+
+
+class Migration(migrations.Migration):
+    """Histograms in a sixth of the bytes, and sums per week for long ranges."""
+
+    atomic = False
+
+    dependencies = [
+        ("nodes", "0004_rollup_hours_and_failures"),
+    ]
+
+    operations = [
+        migrations.RunPython(pack_anew_and_add_weeks, migrations.RunPython.noop, hints={"target": "events"}),
+    ]
