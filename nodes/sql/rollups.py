@@ -12,8 +12,8 @@ from nodes.rollups.codes import HOUR, HOURS_A_DAY
 # For writers that are about to commit. Others who want to write wait behind us, so it is short.
 LOCK_TIMEOUT = "200ms"
 # A write-ahead log of more pages than it has where no reader is in the way, 16 MB. Writers may be held up for a tenth
-# of a second to begin it anew, for twice that if it is twice as long, but never for longer than a second.
-LONG_LOG, LOG_WAIT, LONGEST_LOG_WAIT = 4_000, 100, 1_000  # pages, milliseconds
+# of a second to begin it anew, and longer if it is longer, up to the third number.
+LONG_LOG, LOG_WAIT, LONGEST_LOG_WAIT = 4_000, 100, 300  # pages, milliseconds
 
 _FACTS = "id, timestamp, piece_id, satellite_id, node_name, size"
 _MARKED = f"SELECT {_FACTS} FROM events WHERE id > %s AND id <= %s AND (id %% %s = 0 OR id = %s)"
