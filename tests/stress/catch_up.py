@@ -1,13 +1,14 @@
 """The first count of all events of a file, while people use the site.
 
-`python -m tests.stress.catch_up FILE [SIZE PAUSE]`, where the file is one that `manage.py demo` made; what was
-counted of it is forgotten first. The real server runs on it, tests/stress/counting.py counts in another process, and
-somebody asks for /healthz and for a comparison of every range, none of them cached, once a second. Prints how long
-the answers took.
+`python -m tests.stress.catch_up FILE [site]`, where the file is one that `manage.py demo` made; what was counted of it
+is forgotten first. The real server runs on it, and somebody asks for /healthz and for a comparison of every range,
+none of them cached, once a second. Another process counts, in batches as `manage.py rollup` does; with "site" the
+server's own housekeeper. Prints how long the answers took, and the counting.
 """
 
 import json
 import os
+import re
 import sqlite3
 import statistics
 import subprocess
@@ -17,6 +18,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
@@ -25,6 +27,7 @@ import django
 
 django.setup()
 
+from nodes.rollups.roll import BATCH  # noqa: E402
 from nodes.rollups.schema import OWN_TABLES  # noqa: E402
 from tests.processes import ROOT, environment, site_in  # noqa: E402
 from tests.storj_site.running import Answer, Site, running  # noqa: E402
@@ -71,21 +74,22 @@ class Visitor:
         print_line(f"{when}: nodes by source {dict(self.sources)}, errors {self.troubles[:5] or 'none'}")
 
 
-def main(file: Path, size: int = 50_000, pause: float = 0) -> int:
+def main(file: Path, by_site: bool) -> int:
     names = _forget(file)
     with tempfile.TemporaryDirectory(prefix="catch-up-") as name:
         folder = Path(name)
-        settings = site_in(folder, file, PUBLIC_READ="True", COMPARISON_CACHE_TTL="0")
-        with running(folder, **settings) as site, watched(Path(f"{file}-wal")) as sizes:
-            before, during, after = (Visitor(site, names) for _ in range(3))
-            _look_for(before, 3)
-            counted = _counted(folder, file, (str(size), str(pause)), during)
-            _look_for(after, 10)
-    for visitor, when in ((before, "before"), (during, "meanwhile"), (after, "after")):
-        visitor.say(when)
+        shared = site_in(folder, file, PUBLIC_READ="True", COMPARISON_CACHE_TTL="0", ROLLUP_INTERVAL=int(by_site))
+        with running(folder, **shared) as site, watched(Path(f"{file}-wal")) as sizes:
+            during, after = Visitor(site, names), Visitor(site, names)
+            count = partial(_by_site, site, file) if by_site else partial(_by_process, folder, file)
+            counted = count(during)
+            for _ in range(10):
+                after.look()
+    during.say("meanwhile")
+    after.say("after")
     print_line(f"counting: {counted}")
     print_line(f"greatest write-ahead log: {max(sizes) / 1e6:.1f} MB; {load_average()}")
-    return len(before.troubles + during.troubles + after.troubles)
+    return len(during.troubles + after.troubles)
 
 
 def print_line(line: str) -> None:
@@ -101,19 +105,11 @@ def _forget(file: Path) -> list[str]:
         return [name for (name,) in connection.execute("SELECT DISTINCT node_name FROM events")]
 
 
-def _look_for(visitor: Visitor, times: int) -> None:
-    for _ in range(times):
-        visitor.look()
-
-
-def _counted(folder: Path, file: Path, how: tuple[str, str], visitor: Visitor) -> str:
-    command = [sys.executable, "-m", "tests.stress.counting", *how]
+def _by_process(folder: Path, file: Path, visitor: Visitor) -> str:
+    command = [sys.executable, "-m", "tests.stress.counting", str(BATCH)]
     began = time.monotonic()
     process = subprocess.Popen(command, cwd=ROOT, env=environment(folder, file), stdout=subprocess.PIPE, text=True)
-    while process.poll() is None:
-        looked = time.monotonic()
-        visitor.look()
-        time.sleep(max(0.0, EVERY - (time.monotonic() - looked)))
+    _look_until(visitor, lambda: process.poll() is not None)
     found = json.loads(process.communicate()[0])
     return (
         f"{found['events']:,} events at {found['events'] / (time.monotonic() - began):,.0f} a second in "
@@ -122,5 +118,24 @@ def _counted(folder: Path, file: Path, how: tuple[str, str], visitor: Visitor) -
     )
 
 
+def _by_site(site: Site, file: Path, visitor: Visitor) -> str:
+    began = time.monotonic()
+    with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as connection:
+        (newest,) = connection.execute("SELECT MAX(id) FROM events").fetchone()
+        statement = "SELECT COALESCE(MAX(watermark), 0) FROM rollup_state"
+        _look_until(visitor, lambda: connection.execute(statement).fetchone()[0] >= newest)
+    rate = newest / (time.monotonic() - began)
+    peaks = [re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text()) for pid in site.workers]
+    memory = ", ".join(f"{int(found[1]) / 1000:.0f} MB" for found in peaks if found)
+    return f"{newest:,} events at {rate:,.0f} a second by the server, whose peak memory was {memory}"
+
+
+def _look_until(visitor: Visitor, is_over: Callable[[], bool]) -> None:
+    while not is_over():
+        looked = time.monotonic()
+        visitor.look()
+        time.sleep(max(0.0, EVERY - (time.monotonic() - looked)))
+
+
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), *map(int, sys.argv[2:])))
+    sys.exit(main(Path(sys.argv[1]), by_site="site" in sys.argv[2:]))

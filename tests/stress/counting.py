@@ -1,7 +1,6 @@
-"""Counts all events of the file of the settings, and says what that took: `python -m tests.stress.counting SIZE PAUSE`.
+"""Counts all events of the file of the settings as `manage.py rollup --until-done` does, and prints what that took.
 
-SIZE is the number of events of a batch, PAUSE for how many times as long as it took to wait after one: 1 is what the
-site does by itself, 0 the command. Prints JSON.
+`python -m tests.stress.counting SIZE`, which is the number of events of a batch.
 """
 
 import json
@@ -16,7 +15,7 @@ django.setup()
 from nodes.rollups.roll import rollup_once  # noqa: E402
 
 
-def main(size: int, pause: float) -> None:
+def main(size: int) -> None:
     found = {"events": 0, "batches": 0, "slowest": 0.0, "locked": 0.0}
     behind = True
     while behind:
@@ -28,10 +27,9 @@ def main(size: int, pause: float) -> None:
         found["batches"] += 1
         found["slowest"] = max(found["slowest"], took)
         found["locked"] = max(found["locked"], batch.locked)
-        time.sleep(pause * took)
     found["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
     sys.stdout.write(json.dumps(found))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), float(sys.argv[2]))
+    main(int(sys.argv[1]))

@@ -24,8 +24,8 @@ from tests.opened import Opened
 from tests.processes import ROOT, environment
 
 # The 200 of an acceptance: KILLS=200 FAILURES=200 python -m pytest -s tests/nodes/rollups/test_faults.py
-KILLS = int(os.environ.get("KILLS", "40"))
-FAILURES = int(os.environ.get("FAILURES", "20"))
+KILLS = int(os.environ.get("KILLS", "20"))
+FAILURES = int(os.environ.get("FAILURES", "8"))
 
 
 def an_adopted_file(folder: Path, opened: Opened) -> Path:
