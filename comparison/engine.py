@@ -94,7 +94,7 @@ def _gathered(request: ComparisonRequest, window: Window) -> tuple[Window, list[
     place_until = time.monotonic() + settings.POOL_TIMEOUT
     shared: Rolled | None = None
     if request.type in WITH_TRAFFIC and request.basis != SAMPLE:
-        shared = executor().submit(gather_traffic, request.names, window, place_until).result()
+        shared = executor().submit(gather_traffic, request.names, request.window, place_until).result()
     window = shared.window if shared else window
     gatherings: list[Future[NodeResult]] = [
         executor().submit(gather_node, request.type, name, window, shared, place_until) for name in request.names

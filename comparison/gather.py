@@ -10,7 +10,7 @@ from comparison.details import details
 from comparison.measured import Measured
 from comparison.metrics import EARNINGS, EFFICIENCY, OVERALL, PERFORMANCE, metrics_of
 from comparison.result import Basis, NodeResult
-from comparison.rolled import Rolled
+from comparison.rolled import Rolled, WindowAt
 from comparison.tally import Traffic
 from comparison.traffic_notes import is_silent, note_silence
 from comparison.window import Window
@@ -27,14 +27,14 @@ WITH_EARNINGS = (EARNINGS, OVERALL)
 UNEXPECTED = "This node could not be computed because of an unexpected error: the log of the site has the details."
 
 
-def gather_traffic(names: Sequence[str], window: Window, place_until: float) -> Rolled | None:
+def gather_traffic(names: Sequence[str], window_at: WindowAt, place_until: float) -> Rolled | None:
     """The traffic of all nodes from the roll-ups, None where there are none. Raises NoPlace.
 
     None also where they cannot be read: a sample may be had of some nodes, and the others say what is wrong.
     """
     try:
         with reading(place_until=place_until) as connection:
-            return rolled.read(connection, names, window) if rollups_exist(connection) else None
+            return rolled.read(connection, names, window_at) if rollups_exist(connection) else None
     except NoPlace:
         raise
     except EventsUnavailable as error:

@@ -1,8 +1,8 @@
 """The traffic of all nodes of a comparison from the roll-ups and the events behind them, in one snapshot."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -20,6 +20,9 @@ from nodes.soundness import ACTIONS, STATUSES
 from nodes.sql import rolled as statements
 from nodes.sql.groups import EventGroup, newest_groups
 
+# The window of a comparison that is computed at this moment.
+WindowAt = Callable[[datetime], Window]
+
 
 @dataclass(frozen=True)
 class Rolled:
@@ -30,11 +33,14 @@ class Rolled:
     progress: Progress
 
 
-def read(connection: BaseDatabaseWrapper, names: Sequence[str], window: Window) -> Rolled:
+def read(connection: BaseDatabaseWrapper, names: Sequence[str], window_at: WindowAt) -> Rolled:
     """The window's start is rounded down to the hour, and its end too where a part of an hour cannot be had."""
     done = behind.progress(connection)
+    # The snapshot is taken now. Of a window that ended before it the roll-ups might have events from after its end,
+    # and its last hour would have to be read from the events.
+    window = window_at(datetime.now(UTC)).from_full_hour()
     known = {name: Known(*rest) for name, *rest in statements.named(connection, names)}
-    end = last_hour.settled(connection, window.from_full_hour(), known, done.counted)
+    end = last_hour.settled(connection, window, known, done.counted)
     tails = behind.groups_of(connection, names, end.window, done)
     tallying = {name: Tallying(Traffic(end.window, "rollup")) for name in tails}
     rolled = _Reading(connection, end, {name: known[name] for name in tails if name in known})
@@ -76,10 +82,11 @@ class _Reading:
         self._window = end.window
         self._step = step_of(end.window)
         self._names = {node.number: name for name, node in known.items()}
+        self._last = {node.number: _last_rolled_hour(end, name) for name, node in known.items()}
         self.pieces = [
             (node.number, piece.span, piece.first, piece.last)
             for name, node in known.items()
-            for piece in pieces(hour_of(end.window.start), _last_rolled_hour(end, name), self._step)
+            for piece in pieces(hour_of(end.window.start), self._last[node.number], self._step)
         ]
 
     def into(self, tallying: Mapping[str, Tallying]) -> int:
@@ -126,7 +133,8 @@ class _Reading:
         hours = hours_of(self._window)
         days = statements.hours(self._connection, list(of), day_of(hours.start), hours.stop)
         for node, day, mask in days:
-            of[node].add_hours(day, mask)
+            # The hour that is read from its events may have later ones only.
+            of[node].add_hours(day, mask & ((1 << max(0, self._last[node] - day)) - 1))
         timeless = statements.without_time(self._connection, list(of), NO_TIME)
         for node, attempts in timeless:
             of[node].traffic.without_time += int(attempts)

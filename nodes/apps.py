@@ -3,6 +3,8 @@ from typing import Any
 from django.apps import AppConfig
 from django.core.management.base import CommandError
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 from django.db.models.signals import pre_migrate
 
 
@@ -12,6 +14,7 @@ class NodesConfig(AppConfig):
 
     def ready(self) -> None:
         pre_migrate.connect(_refuse_foreign, sender=self)
+        connection_created.connect(_read_any_text)
 
 
 def _refuse_foreign(using: str, **kwargs: Any) -> None:
@@ -26,3 +29,15 @@ def _refuse_foreign(using: str, **kwargs: Any) -> None:
             refuse_foreign(connections[using])
         except NotTheMonitors as error:
             raise CommandError(str(error)) from error
+
+
+def _read_any_text(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
+    """SQLite keeps text that is not UTF-8: one such event must not end the counting, or the comparing, of all."""
+    from nodes.router import EVENTS, READONLY
+
+    if connection.vendor == "sqlite" and connection.alias in (EVENTS, READONLY):
+        connection.connection.text_factory = _text
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")

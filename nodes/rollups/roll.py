@@ -81,6 +81,7 @@ def rollup_once(limit: int = BATCH) -> Batch:
             return Batch(0, next_.state.watermark, 0)
         elif (locked := _write(connection, next_)) is not None:
             last_id = next_.increments.last_id
+            sql.shorten_log(connection)
             return Batch(next_.increments.events, last_id, max(0, end - last_id), locked)
 
 

@@ -220,6 +220,12 @@ class TestAnEndWithinAnHour:
         rollup_once()
         assert attic(as_of=self.HALF_PAST).metrics["total_operations"] == 2
 
+    def test_an_hour_that_has_later_events_only_is_not_covered(self, simulated: Simulated) -> None:
+        simulated.insert([event(0.25), event(3)])
+        rollup_once()
+        coverage = (attic(as_of=self.HALF_PAST).details or {})["coverage"]
+        assert (coverage["hours"], coverage["share"][-1]) == (1, 0)
+
     def test_the_window_ends_before_the_hour_whose_events_are_pruned(self, simulated: Simulated) -> None:
         simulated.insert([event(3), event(0.75), event(0.25), event(3)])
         rollup_once()

@@ -19,7 +19,7 @@ from nodes.rollups.schema import OWN_TABLES
 from nodes.router import EVENTS, EVENTS_MODELS
 from nodes.schema import INDEXES, TABLES
 from tests.nodes.rollups import oracle, tables
-from tests.nodes.rollups.test_roll import event
+from tests.nodes.rollups.lifelike import event
 
 
 def events_models() -> Iterator:

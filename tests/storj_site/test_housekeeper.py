@@ -18,7 +18,7 @@ from storj_site import housekeeper
 from storj_site.housekeeper import Housekeeper
 from tests.nodes import monitor_files
 from tests.nodes.rollups import oracle, tables
-from tests.nodes.rollups.test_faults import some_events
+from tests.nodes.rollups.lifelike import some_events
 from tests.processes import manage, site_in
 from tests.storj_site.running import Site, running, wait_until
 

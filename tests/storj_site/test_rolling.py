@@ -17,7 +17,7 @@ from storj_site import rolling
 from storj_site.rolling import Rolling
 from tests.nodes import monitor_files
 from tests.nodes.rollups import oracle, tables
-from tests.nodes.rollups.test_faults import some_events
+from tests.nodes.rollups.lifelike import events_of_many_hours, some_events
 
 INTERVAL = 60.0
 Put = Callable[[Path], None]
@@ -166,7 +166,7 @@ def test_a_full_disk_is_told_once_when_it_begins_and_once_when_it_is_over(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     adopted_copy(tmp_path, put_as_events)
-    tables.insert(some_events(first=1, count=3_000))
+    tables.insert(events_of_many_hours(3_000))
     with monkeypatch.context() as full:
         full.setitem(connections["events"].settings_dict["OPTIONS"], "init_command", no_page_more())
         for _ in range(3):

@@ -19,7 +19,7 @@ from nodes.rollups.roll import rollup_once
 from storj_site import housekeeper
 from storj_site.status import Part, parts
 from tests.nodes.rollups import tables
-from tests.nodes.rollups.test_faults import some_events
+from tests.nodes.rollups.lifelike import some_events
 from tests.storj_site.running import wait_until
 
 pytestmark = pytest.mark.usefixtures("databases")

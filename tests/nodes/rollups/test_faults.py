@@ -1,9 +1,13 @@
 """Roll-ups that are killed, run out of disk, or run at the same time: every event still counts once."""
 
+import json
 import os
+import resource
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,56 +19,13 @@ from nodes.adopt import adopt
 from nodes.rollups.roll import rollup_once
 from tests.nodes import monitor_files
 from tests.nodes.rollups import oracle, tables
-from tests.nodes.rollups.test_roll import event
+from tests.nodes.rollups.lifelike import PER_TURN, event, some_events
 from tests.opened import Opened
 from tests.processes import ROOT, environment
 
-# More of them by hand: KILLS=200 pytest tests/nodes/rollups/test_faults.py
-KILLS = int(os.environ.get("KILLS", "40"))
-
-# Forks processes that insert and count, and kills each by SIGKILL after a few milliseconds.
-KILLER = """
-import os, random, signal, sys, time
-import django
-django.setup()
-from django.db import connections
-from nodes.rollups.roll import rollup_once
-from tests.nodes.rollups import tables
-from tests.nodes.rollups.test_faults import some_events
-kills, killed, dice = int(sys.argv[1]), 0, random.Random(7)
-for turn in range(kills):
-    tables.insert(some_events(first=1 + 200 * turn, count=200))
-    connections.close_all()
-    child = os.fork()
-    if not child:
-        while rollup_once(dice.choice([3, 20, 100])).behind:
-            pass
-        os._exit(0)
-    time.sleep(dice.uniform(0.0, 0.04))
-    os.kill(child, signal.SIGKILL)
-    killed += os.waitpid(child, 0)[1] == signal.SIGKILL
-print(killed)
-"""
-
-
-REASONS = [reason for reason in oracle.REASONS if not isinstance(reason, bytes)]
-
-
-def some_events(first: int, count: int) -> list[oracle.Row]:
-    """Lifelike enough: two nodes, late events, four hours and several kinds."""
-    return [
-        event(
-            id_,
-            timestamp=f"2026-11-2{id_ % 3}T{(id_ * 7) % 4:02}:00:00+00:00",
-            action="GET" if id_ % 3 else "PUT",
-            status="success" if id_ % 5 else "failed",
-            node_name="attic" if id_ % 2 else "pi 🚀",
-            size=id_,
-            duration_ms=id_ % 1000,
-            error_reason=REASONS[id_ % len(REASONS)],
-        )
-        for id_ in range(first, first + count)
-    ]
+# The 200 of an acceptance: KILLS=200 FAILURES=200 python -m pytest -s tests/nodes/rollups/test_faults.py
+KILLS = int(os.environ.get("KILLS", "20"))
+FAILURES = int(os.environ.get("FAILURES", "8"))
 
 
 def an_adopted_file(folder: Path, opened: Opened) -> Path:
@@ -84,27 +45,48 @@ def check(rows: list[oracle.Row]) -> None:
     }
 
 
-@pytest.mark.sqlite_files
-def test_roll_ups_that_are_killed_at_any_moment_count_every_event_once(tmp_path: Path, opened: Opened) -> None:
-    path = an_adopted_file(tmp_path, opened)
-    command = [sys.executable, "-c", KILLER, str(KILLS)]
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment(tmp_path, path), timeout=300, capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert int(done.stdout) > KILLS // 2
+def result_of(module: str, number: int, folder: Path, events: Path) -> Any:
+    """What a process of ours printed as JSON."""
+    command = [sys.executable, "-m", f"tests.nodes.rollups.{module}", str(number)]
+    options: dict[str, Any] = {"cwd": ROOT, "env": environment(folder, events), "timeout": 300, "text": True}
+    done = subprocess.run(command, capture_output=True, check=False, **options)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout or "null")
+
+
+def check_file(count: int, folder: Path, path: Path, opened: Opened) -> None:
+    """Once what is left is counted: the roll-ups, and comparisons that read them, of `some_events`."""
     opened(path)
     while rollup_once().behind:
         pass
-    check(some_events(first=1, count=200 * KILLS))
+    check(some_events(first=1, count=count))
+    result_of("comparing", count, folder, path)
+
+
+@pytest.mark.sqlite_files
+def test_roll_ups_that_are_killed_at_any_moment_count_every_event_once(tmp_path: Path, opened: Opened) -> None:
+    path = an_adopted_file(tmp_path, opened)
+    found = result_of("killer", KILLS, tmp_path, path)
+    sys.stdout.write(f"Killed: {found}\n")
+    assert found["halfway"] > KILLS // 8
+    check_file(PER_TURN * found["turns"], tmp_path, path, opened)
+
+
+@pytest.mark.sqlite_files
+def test_writes_that_the_system_refuses_at_any_offset_leave_whole_batches(tmp_path: Path, opened: Opened) -> None:
+    path = an_adopted_file(tmp_path, opened)
+    connections["events"].close()  # the last one to close a file of SQLite's takes the write-ahead log away
+    found = result_of("unwritable", FAILURES, tmp_path, path)
+    sys.stdout.write(f"Refused in {FAILURES} turns: {found}\n")
+    assert found["said"].keys() == {"disk I/O error"}
+    assert found["halfway"] > FAILURES // 4
+    check_file(PER_TURN * FAILURES, tmp_path, path, opened)
 
 
 @pytest.mark.sqlite_files
 def test_a_full_disk_at_any_page_leaves_whole_batches(fresh: BaseDatabaseWrapper) -> None:
     adopt(fresh, lambda line: None)
-    # Of so many hours that the roll-ups grow by many pages.
-    stamps = [f"2026-10-{1 + n % 28:02}T{n % 24:02}:00:00+00:00" for n in range(3_000)]
-    rows = [row | {"timestamp": stamps[n]} for n, row in enumerate(some_events(first=1, count=3_000))]
+    rows = events_of_many_hours(3_000)
     tables.insert(rows)
     failures: list[str] = []
     for _ in range(1_000):
@@ -117,6 +99,25 @@ def test_a_full_disk_at_any_page_leaves_whole_batches(fresh: BaseDatabaseWrapper
     assert set(failures) == {"database or disk is full"}
     assert len(failures) > 5
     check(rows)
+
+
+@pytest.mark.sqlite_files
+def test_a_batch_that_finds_no_room_to_be_sorted_in_says_so_and_is_counted_later(fresh: BaseDatabaseWrapper) -> None:
+    adopt(fresh, lambda line: None)
+    tables.insert(event(id_, status="failed", error_reason="x" * 200_000) for id_ in range(1, 41))
+    with files_of_at_most(1_000_000), pytest.raises(OperationalError, match="disk I/O error"):
+        rollup_once()
+    assert rollup_once().events == 40
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, usual[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
 
 
 def _allow_pages(connection: BaseDatabaseWrapper, more: int) -> None:
@@ -141,7 +142,9 @@ def test_processes_that_count_at_the_same_time_count_once(tmp_path: Path, opened
 
 
 def test_threads_that_count_at_the_same_time_count_once(databases: None) -> None:
-    rows = some_events(first=1, count=3_000)
+    # Of so many hours that the roll-ups grow by many pages.
+    stamps = [f"2026-10-{1 + n % 28:02}T{n % 24:02}:00:00+00:00" for n in range(3_000)]
+    rows = [row | {"timestamp": stamps[n]} for n, row in enumerate(some_events(first=1, count=3_000))]
     tables.insert(rows)
     with ThreadPoolExecutor(3) as threads:
         assert sum(threads.map(_count_all, range(3))) == len(rows)
@@ -176,3 +179,19 @@ def test_an_event_that_is_committed_after_one_with_a_higher_id_is_not_missed(dat
     writer.close()
     rollup_once()
     check([row, *later])
+
+
+@pytest.mark.sqlite_files
+def test_a_long_write_ahead_log_begins_anew_once_no_reader_is_in_the_way(tmp_path: Path, opened: Opened) -> None:
+    path = an_adopted_file(tmp_path, opened)
+    log = Path(f"{path}-wal")
+    rows = [event(id_, error_reason="x" * 200_000) for id_ in range(1, 101)]
+    with monitor_files.writing(path) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT COUNT(*) FROM events").fetchone()
+        tables.insert(rows)
+        rollup_once(50)
+        assert log.stat().st_size > 16_000_000
+    rollup_once(50)
+    assert log.stat().st_size == 0
+    check([row | {"error_reason": None} for row in rows])

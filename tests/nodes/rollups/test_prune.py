@@ -15,8 +15,8 @@ from nodes.rollups.prune import prunable, prune
 from nodes.rollups.roll import rollup_once
 from nodes.sql.pruning import COLUMNS
 from tests.nodes.rollups import tables
-from tests.nodes.rollups.test_faults import an_adopted_file, some_events
-from tests.nodes.rollups.test_roll import event
+from tests.nodes.rollups.lifelike import event, some_events
+from tests.nodes.rollups.test_faults import an_adopted_file
 from tests.opened import Opened
 from tests.processes import ROOT, environment, manage
 

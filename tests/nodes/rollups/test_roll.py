@@ -5,15 +5,18 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from django.db.models import Sum
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from comparison.distribution import Distribution
-from nodes.models import RollupBatch, RollupNode
+from nodes.models import RollupBatch, RollupCount, RollupNode
 from nodes.rollups import watermark
+from nodes.rollups.codes import HOUR, NO_TIME
 from nodes.rollups.roll import rollup_once
 from tests.comparison import strategies
 from tests.nodes.rollups import oracle, tables
+from tests.nodes.rollups.lifelike import event
 from tests.nodes.rollups.oracle import Row
 
 SHARED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -227,16 +230,13 @@ def test_records_of_batches_are_forgotten_with_their_last_event(databases: None)
     assert set(kept) == {4, 6, 7, 8, 9, 10, 11}
 
 
-def event(id_: int, **values: Any) -> Row:
-    return {
-        "id": id_,
-        "timestamp": "2026-11-23T11:00:00+00:00",
-        "action": "GET",
-        "status": "success",
-        "size": 1000,
-        "piece_id": f"piece {id_}",
-        "satellite_id": strategies.SATELLITES[0],
-        "node_name": "attic",
-        "duration_ms": 100,
-        "error_reason": None,
-    } | values
+@pytest.mark.sqlite_files
+@pytest.mark.parametrize("column", ["node_name", "timestamp", "satellite_id", "error_reason", "piece_id"])
+def test_text_that_is_not_utf_8_does_not_end_the_counting(databases: None, column: str) -> None:
+    tables.insert(event(id_, status="failed") for id_ in range(1, 4))
+    with connections["events"].cursor() as cursor:
+        cursor.execute(f"UPDATE events SET {column} = CAST(x'ff41ff' AS TEXT) WHERE id IN (2, 3)")
+    assert [rollup_once(2).events, rollup_once(2).events, rollup_once(2).events] == [2, 1, 0]
+    uncounted = 2 if column == "node_name" else 0
+    counted = RollupCount.objects.filter(span__in=(HOUR, NO_TIME)).aggregate(all=Sum("attempts"))
+    assert counted == {"all": 3 - uncounted}
