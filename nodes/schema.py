@@ -186,7 +186,6 @@ TABLES = (
 # - events (node_name, timestamp, action, status, size, duration_ms): not chosen, as it lacks the order by id.
 # - earnings_estimates (node_name, period, timestamp): 38 ms instead of 0.3 for the latest of each satellite.
 INDEXES = (
-    Index("idx_events_timestamp", "events", ("timestamp",), "the newest events of all nodes in an hour range", 42),
     Index("idx_events_node_name_timestamp", "events", ("node_name", "timestamp"), "the newest events of a node", 50),
     Index(
         "idx_storage_node_time", "storage_snapshots", ("node_name", "timestamp"), "the newest snapshot of a node", 50

@@ -17,7 +17,7 @@ from nodes.router import READONLY
 from nodes.schema import INDEXES, Index
 
 END = datetime(2026, 11, 20, 12, tzinfo=UTC)
-EVENTS = Source(Event, node_index=True, time_index=True)
+EVENTS = Source(Event, node_index=True)
 READS = ("SELECT", "WITH")
 HOUR_BEFORE = END - timedelta(hours=1)
 
