@@ -19,8 +19,6 @@ WITH RECURSIVE names(name) AS (
 SELECT name FROM names WHERE name IS NOT NULL
 """
 TABLES_WITH_NODES = ("events", "storage_snapshots")
-# Of a UNION ALL that merges the rows of as many nodes in order; SQLite takes 500.
-MOST_PARTS = 400
 
 
 def distinct_names(connection: BaseDatabaseWrapper, table: str) -> list[object]:

@@ -7,6 +7,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from nodes.soundness import DIALECTS
 from nodes.sql.figures import distinct_names
+from nodes.sql.merged import merged
 
 # `id` first: what a row is told by. The rest as the table has it, so that an archive is complete.
 COLUMNS = (
@@ -50,10 +51,10 @@ def prunable(
 
     Merged in the order of an index. Node by node a page of the table would be written once for each of them.
     """
-    statement = " UNION ALL ".join(_part(_OLDEST, connection, name) for name in of)
+    statement = merged(connection.vendor, [_part(_OLDEST, connection, name) for name in of], "timestamp, id", most)
     parameters = [value for name in of for value in (*_parameters(name, limits), *after)]
     with connection.cursor() as cursor:
-        cursor.execute(f"{statement} ORDER BY timestamp, id LIMIT %s", [*parameters, most])
+        cursor.execute(f"{statement} LIMIT %s", [*parameters, most])
         return list(cursor.fetchall())
 
 

@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from nodes.sql.merged import merged
+
 
 class Condition(NamedTuple):
     """Such as timestamp >= "2026-11-23T12:00:00+00:00"."""
@@ -37,22 +39,20 @@ def newest_keys(
     if rows.names is None:
         ordered, parameters = f"{_select(rows.table, conditions)} ORDER BY id DESC", values
     else:
-        ordered = f"{_merged(rows.table, rows.names, conditions)} ORDER BY timestamp DESC, id DESC"
+        parts = _parts(rows.table, rows.names, conditions)
+        ordered = merged(connection.vendor, parts, "timestamp DESC, id DESC", most + skip)
         parameters = [value for name in rows.names for value in (*values, *([] if name is None else [name]))]
     with connection.cursor() as cursor:
         cursor.execute(f"{ordered} LIMIT %s OFFSET %s", [*parameters, most, skip])
         return [Key(*row) for row in cursor.fetchall()]
 
 
-def _merged(table: str, names: Sequence[str | None], conditions: Sequence[Condition]) -> str:
-    """A part for each node has the order of the index: the database merges them, and reads as far as it needs."""
+def _parts(table: str, names: Sequence[str | None], conditions: Sequence[Condition]) -> list[str]:
     part = _select(table, conditions)
     if not any(condition[:2] == ("timestamp", ">=") for condition in conditions):
         # Without a time stamp a row has no place in this order, and databases disagree where to put it.
         part = f"{part} AND timestamp IS NOT NULL"
-    return " UNION ALL ".join(
-        f"{part} AND node_name IS NULL" if name is None else f"{part} AND node_name = %s" for name in names
-    )
+    return [f"{part} AND node_name {'IS NULL' if name is None else '= %s'}" for name in names]
 
 
 def _select(table: str, conditions: Sequence[Condition]) -> str:
