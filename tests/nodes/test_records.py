@@ -217,3 +217,11 @@ def test_rows_of_all_nodes_in_a_span_come_as_if_all_had_been_sorted(
     found = [id_ for page in pages for id_ in ids(page)]
     assert found == [row.pk for row in in_order[: len(found)]]
     assert len(found) == len(in_order) or pages[-1].searched
+
+
+def test_there_may_be_more_nodes_than_one_statement_merges(databases: None) -> None:
+    for number in range(MOST_PARTS + 150):
+        events(number, name=f"node {number}")
+    page = page_of(EVENTS, Criteria(end=NOON - timedelta(minutes=MOST_PARTS)))
+    in_order = Event.objects.filter(timestamp__lt=NOON - timedelta(minutes=MOST_PARTS)).order_by("-timestamp")
+    assert ids(page) == [row.pk for row in in_order[: records.ROWS_ON_A_PAGE]]
