@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("nodes", "0004_rollup_hours_and_failures"),
+        ("nodes", "0005_rollup_weeks"),
     ]
 
     operations = [
