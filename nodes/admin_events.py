@@ -27,11 +27,11 @@ class RowsAdmin(admin.ModelAdmin):
 
     columns: tuple[str, ...] = ()
     values: dict[str, tuple[str, ...]] = {}
-    node_index = time_index = False
+    node_index = False
 
     @property
     def source(self) -> Source:
-        return Source(self.model, self.node_index, self.time_index)
+        return Source(self.model, self.node_index)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -114,7 +114,7 @@ def _links(form: SearchForm, page: RowPage) -> dict[str, str | None]:
 class EventAdmin(RowsAdmin):
     columns = ("timestamp", "node_name", "action", "status", "size", "duration_ms", "satellite_id", "error_reason")
     values = {"action": ACTIONS, "status": STATUSES}
-    node_index = time_index = True
+    node_index = True
 
 
 @admin.register(StorageSnapshot)

@@ -24,8 +24,8 @@ from nodes.schema import INDEXES, TABLES, Index, Table
 
 # Building an index on more rows than these takes long enough to be announced.
 LARGE = 1_000_000
-# Measured on 5 million events, 2 cores and a solid-state disk: 0.5 for (timestamp), 0.8 to 1.9 for
-# (node_name, timestamp). An index grows in the write-ahead log first, and is sorted in a temporary file.
+# Measured on 5 million events, 2 cores and a solid-state disk: 0.8 to 1.9 for (node_name, timestamp).
+# An index grows in the write-ahead log first, and is sorted in a temporary file.
 SECONDS_PER_MILLION_ROWS = 1.5
 DISK_WHILE_BUILDING = 3
 SLOW_MACHINE = 10

@@ -29,10 +29,7 @@ class Event(models.Model):
 
     class Meta:
         db_table = "events"
-        indexes = [
-            models.Index(fields=["timestamp"], name="idx_events_timestamp"),
-            models.Index(fields=["node_name", "timestamp"], name="idx_events_node_name_timestamp"),
-        ]
+        indexes = [models.Index(fields=["node_name", "timestamp"], name="idx_events_node_name_timestamp")]
 
     def __str__(self) -> str:
         return f"Event {self.pk}"

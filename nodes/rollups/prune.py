@@ -14,7 +14,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from nodes.rollups import watermark
 from nodes.rollups.archive import Archive
 from nodes.router import EVENTS
-from nodes.sql import pruning
+from nodes.sql import MOST_PARTS, pruning
+from nodes.sql.pruning import Limits
 from nodes.sql.rollups import newest_id
 
 # Read, and archived, at once.
@@ -29,22 +30,31 @@ Row = tuple[Any, ...]
 def prunable(before: str) -> int:
     """How many events are counted and older than this stored time."""
     connection = connections[EVENTS]
-    return pruning.count_prunable(connection, before, _counted(connection))
+    limits = Limits(before, _last(connection))
+    return sum(pruning.count_prunable(connection, name, limits) for name in pruning.names(connection))
 
 
 def prune(before: str, archive: Archive | None = None) -> Iterator[int]:
     """Deletes them, and says after each transaction how many it deleted. Raises django.db.Error and ArchiveError."""
     connection = connections[EVENTS]
-    after = ("", 0)
-    while rows := pruning.prunable(connection, before, _counted(connection), after, CHUNK):
+    for rows in _chunks(connection, before):
         if archive is not None:
             archive.add(rows)
-        after = rows[-1][1], rows[-1][0]
-        while rows:
-            done, deleted, seconds = _delete(connection, rows)
-            rows = rows[done:]
+        left = rows
+        while left:
+            done, deleted, seconds = _delete(connection, left)
+            left = left[done:]
             yield deleted
             time.sleep(min(seconds, LONGEST_PAUSE))
+
+
+def _chunks(connection: BaseDatabaseWrapper, before: str) -> Iterator[list[Row]]:
+    names = pruning.names(connection)
+    for at in range(0, len(names), MOST_PARTS):
+        part, after = names[at : at + MOST_PARTS], ("", 0)
+        while rows := pruning.prunable(connection, part, Limits(before, _last(connection)), after, CHUNK):
+            after = rows[-1][1], rows[-1][0]
+            yield rows
 
 
 def _delete(connection: BaseDatabaseWrapper, rows: list[Row]) -> tuple[int, int, float]:
@@ -52,14 +62,15 @@ def _delete(connection: BaseDatabaseWrapper, rows: list[Row]) -> tuple[int, int,
     done = deleted = 0
     with transaction.atomic(using=connection.alias):
         began = time.perf_counter()
-        counted, newest = _counted(connection), newest_id(connection)
+        last = _last(connection)
         while done < len(rows) and (not done or time.perf_counter() - began < LONG_ENOUGH):
             slice_ = rows[done : done + SLICE]
-            deletable = [(row[0], row[1]) for row in slice_ if row[0] <= counted and row[0] < newest]
+            deletable = [(row[0], row[1]) for row in slice_ if row[0] <= last]
             deleted += pruning.delete_events(connection, deletable)
             done += len(slice_)
     return done, deleted, time.perf_counter() - began
 
 
-def _counted(connection: BaseDatabaseWrapper) -> int:
-    return watermark.cut(connection, watermark.state(connection).watermark).counted
+def _last(connection: BaseDatabaseWrapper) -> int:
+    """The highest id that may be deleted: counted, and not the newest."""
+    return min(watermark.cut(connection, watermark.state(connection).watermark).counted, newest_id(connection) - 1)

@@ -19,11 +19,13 @@ from nodes.sql.figures import (
     used_space_per_node,
 )
 from nodes.sql.history import HourlySums, hourly_sums
+from nodes.sql.merged import MOST_PARTS
 
 __all__ = [
     "EVENT_COLUMNS",
     "FAR_AHEAD",
     "LONG_AGO",
+    "MOST_PARTS",
     "RECENT_SNAPSHOTS",
     "TABLES_WITH_NODES",
     "HourlySums",

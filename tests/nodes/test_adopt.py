@@ -51,7 +51,6 @@ def test_an_old_monitors_database_gets_its_columns_tables_and_indexes(tmp_path: 
     assert rows(path, "SELECT DISTINCT node_name, duration_ms FROM events") == [("default", None)]
     assert {table.name for table in TABLES} <= set(objects(path))
     assert index_columns(path, "events") == {
-        "idx_events_timestamp": ["timestamp"],
         "idx_events_node_name_timestamp": ["node_name", "timestamp"],
     }
 

@@ -17,8 +17,8 @@ from nodes.router import READONLY
 from nodes.schema import INDEXES, Index
 
 END = datetime(2026, 11, 20, 12, tzinfo=UTC)
-EVENTS = Source(Event, node_index=True, time_index=True)
-READS = ("SELECT", "WITH")
+EVENTS = Source(Event, node_index=True)
+READS = ("SELECT", "WITH", "(SELECT")
 HOUR_BEFORE = END - timedelta(hours=1)
 
 
@@ -27,7 +27,6 @@ def latest(table: str, column: str, period: str | None = None) -> None:
 
 
 STATEMENTS: dict[str, Callable[[], object]] = {
-    "idx_events_timestamp": lambda: page_of(EVENTS, Criteria(start=HOUR_BEFORE, end=END)),
     "idx_events_node_name_timestamp": lambda: page_of(EVENTS, Criteria(node="a", end=END)),
     "idx_storage_node_time": lambda: sql.used_space_per_node(connections[READONLY], ["a"], to_stored(END)),
     "idx_reputation_latest": lambda: latest("reputation_history", "online_score"),
@@ -74,6 +73,13 @@ def test_an_index_is_used_by_the_statement_that_it_is_there_for(rows: None, inde
     plans = explained(STATEMENTS[index.name])
     assert index.name in plans
     assert f"SCAN {index.table}" not in plans
+
+
+def test_rows_of_all_nodes_are_merged_from_the_index_of_the_nodes(rows: None) -> None:
+    plans = explained(lambda: page_of(EVENTS, Criteria(start=HOUR_BEFORE, end=END)))
+    assert plans.count("idx_events_node_name_timestamp") > 20
+    assert "SCAN events" not in plans
+    assert ("MERGE (UNION ALL)" if connections[WRITABLE].vendor == "sqlite" else "Merge Append") in plans
 
 
 def test_no_index_is_without_a_statement() -> None:

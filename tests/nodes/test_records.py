@@ -1,18 +1,22 @@
-import itertools
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connections
+from django.test.utils import CaptureQueriesContext
 
 from nodes import records
 from nodes.models import Event, Reputation
 from nodes.records import Criteria, RowPage, Source, page_of, row_of
+from nodes.sql import MOST_PARTS
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
-EVENTS = Source(Event, node_index=True, time_index=True)
+EVENTS = Source(Event, node_index=True)
 
 
-def events(*minutes_before: float, name: str = "a", **values: object) -> None:
+def events(*minutes_before: float, name: str | None = "a", **values: object) -> None:
     stamps = [NOON - timedelta(minutes=minutes) for minutes in minutes_before]
     Event.objects.bulk_create([Event(node_name=name, timestamp=stamp, **values) for stamp in stamps])
 
@@ -117,26 +121,107 @@ def test_what_is_no_id_of_a_row_finds_none(databases: None, pk: str) -> None:
     assert row_of(EVENTS, pk) is None
 
 
+MONITORS_OWN = ("timestamp", "node_name", "node_name, satellite_id, timestamp, status, action")
+
+
 @pytest.mark.sqlite_files
+@pytest.mark.parametrize("others", [(), MONITORS_OWN], ids=["our index", "the monitor's own indexes too"])
 @pytest.mark.parametrize(
     "criteria",
-    [{}, {"node": "a"}, {"node": "a", "end": NOON}, {"end": NOON}, {"node": "a", "start": NOON - timedelta(days=1)}],
+    [
+        {},
+        {"node": "a"},
+        {"node": "a", "end": NOON},
+        {"end": NOON},
+        {"start": NOON},
+        {"start": NOON - timedelta(days=1), "end": NOON},
+        {"node": "a", "start": NOON - timedelta(days=1)},
+    ],
 )
 @pytest.mark.parametrize("equals", [{}, {"status": "failed"}, {"action": "GET_AUDIT", "status": "failed"}])
-def test_every_search_walks_an_index_in_order(databases: None, criteria: dict[str, object], equals: dict) -> None:
-    selection = records._selection(EVENTS, Criteria(**criteria, equals=equals))  # type: ignore[arg-type]
-    edges = [None, records._Edge("2026-11-20T11:00:00+00:00", 5)]
-    for newer, older in itertools.product(edges, edges):
-        plan = selection.between(newer, older).filter(selection.rest).using("events").explain()
+def test_every_search_walks_an_index_in_order(
+    databases: None,
+    monkeypatch: pytest.MonkeyPatch,
+    criteria: dict[str, object],
+    equals: dict[str, str],
+    others: tuple[str, ...],
+) -> None:
+    for name in ("a", "b"):
+        events(*range(-9, 10), name=name)
+    monkeypatch.setattr(records, "FIRST_STEP", 1)
+    monkeypatch.setattr(records, "SEARCH_SECONDS", 60)
+    with further_indexes(others):
+        plans = plans_of(Criteria(**criteria, equals=equals))  # type: ignore[arg-type]
+    assert len(plans) > (5 if equals else 0)
+    for plan in plans:
         assert "TEMP B-TREE" not in plan
-        if selection.by_time:
-            assert "INDEX idx_events" in plan
+        assert "SCAN" not in plan or not criteria
+        if criteria:
+            assert plan.count("INDEX idx_events_node_name_timestamp (node_name=?") == (1 if "node" in criteria else 3)
+
+
+def plans_of(criteria: Criteria) -> list[str]:
+    """Of the statements that tell the keys of its first page."""
+    statements = [sql for sql in sent_by(criteria) if sql.startswith("SELECT timestamp, id")]
+    with connections["events"].cursor() as cursor:
+        plans = [cursor.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall() for sql in statements]
+    return ["\n".join(row[3] for row in plan) for plan in plans]
+
+
+def sent_by(criteria: Criteria) -> list[str]:
+    with CaptureQueriesContext(connections["events_readonly"]) as captured:
+        page_of(EVENTS, criteria)
+    return [query["sql"] for query in captured.captured_queries]
+
+
+@contextmanager
+def further_indexes(columns: Sequence[str]) -> Iterator[None]:
+    names = {f"idx_of_monitor_{number}": each for number, each in enumerate(columns)}
+    with connections["events"].cursor() as cursor:
+        for name, each in names.items():
+            cursor.execute(f"CREATE INDEX {name} ON events ({each})")
+        yield
+        for name in names:
+            cursor.execute(f"DROP INDEX {name}")
 
 
 @pytest.mark.sqlite_files
-def test_an_edge_takes_the_place_of_a_bound(databases: None) -> None:
-    day = timedelta(days=1)
-    selection = records._selection(EVENTS, Criteria(node="a", start=NOON - day, end=NOON))
-    edge = records._Edge("2026-11-20T11:00:00+00:00", 5)
-    sql = str(selection.between(edge, edge).query)
-    assert (sql.count('"timestamp" >='), sql.count('"timestamp" <')) == (1, 1)
+def test_an_edge_takes_the_place_of_a_bound(databases: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "FIRST_STEP", 1)
+    monkeypatch.setattr(records, "SEARCH_SECONDS", 60)
+    events(1, 2, 3)
+    criteria = Criteria(node="a", start=NOON - timedelta(days=1), end=NOON, equals={"status": "failed"})
+    statements = [sql for sql in sent_by(criteria) if sql.startswith("SELECT timestamp, id")]
+    assert len(statements) > 2
+    assert {(sql.count("timestamp >="), sql.count("timestamp <")) for sql in statements} == {(1, 1)}
+
+
+@pytest.mark.parametrize("most_parts", [MOST_PARTS, 2])
+@pytest.mark.parametrize("searched", [records.SEARCHED, 30])
+@pytest.mark.parametrize("equals", [{}, {"status": "failed"}])
+def test_rows_of_all_nodes_in_a_span_come_as_if_all_had_been_sorted(
+    databases: None, monkeypatch: pytest.MonkeyPatch, most_parts: int, searched: int, equals: dict[str, str]
+) -> None:
+    monkeypatch.setattr(records, "MOST_PARTS", most_parts)
+    monkeypatch.setattr(records, "FIRST_STEP", 7)
+    monkeypatch.setattr(records, "SEARCHED", searched)
+    monkeypatch.setattr(records, "SEARCH_SECONDS", 60)
+    dice = random.Random(5)
+    for name in (None, "", "a", "b\n", "ü 🚀", "z" * 240):
+        for status in dice.choices(["failed", "success"], k=60):
+            events(dice.randrange(150), name=name, status=status)
+    start, end = NOON - timedelta(minutes=120), NOON - timedelta(minutes=10)
+    rows = [row for row in Event.objects.filter(**equals) if start <= row.timestamp < end]
+    in_order = sorted(rows, key=lambda row: (row.timestamp, row.pk), reverse=True)
+    pages = [page_of(EVENTS, Criteria(start=start, end=end, equals=equals), number) for number in range(1, 9)]
+    found = [id_ for page in pages for id_ in ids(page)]
+    assert found == [row.pk for row in in_order[: len(found)]]
+    assert len(found) == len(in_order) or pages[-1].searched
+
+
+def test_there_may_be_more_nodes_than_one_statement_merges(databases: None) -> None:
+    for number in range(MOST_PARTS + 150):
+        events(number, name=f"node {number}")
+    page = page_of(EVENTS, Criteria(end=NOON - timedelta(minutes=MOST_PARTS)))
+    in_order = Event.objects.filter(timestamp__lt=NOON - timedelta(minutes=MOST_PARTS)).order_by("-timestamp")
+    assert ids(page) == [row.pk for row in in_order[: records.ROWS_ON_A_PAGE]]

@@ -55,7 +55,7 @@ def test_what_a_run_adds_to_a_small_database_is_told_a_line_each(events_file: Pa
     url = f"sqlite:///{events_file}"
     told = manage("setup", EVENTS_DATABASE_URL=url, **prepared).stdout.splitlines()
     assert any(line.startswith("Added: column events.duration_ms, in ") for line in told)
-    assert any(line.startswith("Added: index on events (timestamp), ") for line in told)
+    assert any(line.startswith("Added: index on events (node_name, timestamp), ") for line in told)
     assert "Recorded in the table django_migrations, which is new." in told
     assert "Added:" not in manage("setup", EVENTS_DATABASE_URL=url, **prepared).stdout
 

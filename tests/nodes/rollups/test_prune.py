@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pytest
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.test.utils import CaptureQueriesContext
 
 from nodes.models import Event
+from nodes.rollups import prune as prune_module
 from nodes.rollups.archive import Archive, ArchiveError
 from nodes.rollups.prune import prunable, prune
 from nodes.rollups.roll import rollup_once
+from nodes.sql import MOST_PARTS
 from nodes.sql.pruning import COLUMNS
 from tests.nodes.rollups import tables
 from tests.nodes.rollups.lifelike import event, some_events
@@ -70,6 +74,51 @@ def test_only_old_events_that_are_counted_are_deleted_and_never_the_newest(datab
 def test_nothing_is_deleted_before_anything_is_counted(databases: None) -> None:
     tables.insert([event(1, timestamp=OLD), event(2, timestamp=OLD)])
     assert sum(prune(CUTOFF)) == 0
+
+
+@pytest.mark.parametrize("most_parts", [MOST_PARTS, 2])
+def test_old_events_of_whatever_node_go_oldest_first(
+    databases: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most_parts: int
+) -> None:
+    monkeypatch.setattr(prune_module, "MOST_PARTS", most_parts)
+    monkeypatch.setattr(prune_module, "CHUNK", 3)
+    names = ["b", None, "", "a\n", " ", "ü 🚀", "z" * 500]
+    stamps = [f"2026-11-{day:02}T00:00:00+00:00" for day in (3, 2, 3, 20, 1, 23)]
+    rows = [event(1 + at, node_name=name) for at, name in enumerate(names * len(stamps))]
+    rows = [{**row, "timestamp": stamps[row["id"] % len(stamps)]} for row in rows]
+    tables.insert([*rows, event(1_000)])
+    rollup_once()
+    old = [(row["timestamp"], row["id"]) for row in rows if row["timestamp"] < CUTOFF]
+    assert prunable(CUTOFF) == len(old)
+    with Archive(tmp_path / "events.csv.gz", COLUMNS) as archive:
+        assert sum(prune(CUTOFF, archive)) == len(old)
+    assert ids() == {row["id"] for row in rows} - {id_ for _, id_ in old} | {1_000}
+    gone = [(row["timestamp"], int(row["id"])) for row in archived(tmp_path / "events.csv.gz")]
+    assert gone == sorted(old) if most_parts == MOST_PARTS else sorted(gone) == sorted(old)
+
+
+def test_pruning_finds_its_events_by_index_and_in_order(databases: None) -> None:
+    tables.insert(some_events(first=1, count=300))
+    rollup_once()
+    connection = connections["events"]
+    with CaptureQueriesContext(connection) as captured:
+        prunable(CUTOFF)
+        assert sum(prune(CUTOFF)) > 0
+    finding = [query["sql"] for query in captured.captured_queries if "node_name = " in query["sql"]]
+    assert len(finding) > 2
+    for statement in finding:
+        plan = explained(connection, statement)
+        assert "idx_events_node_name_timestamp" in plan
+        assert "TEMP B-TREE" not in plan
+        assert "SCAN" not in plan
+
+
+def explained(connection: BaseDatabaseWrapper, statement: str) -> str:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {'QUERY PLAN ' if connection.vendor == 'sqlite' else ''}{statement}")
+        return "\n".join(str(row[-1]) for row in cursor.fetchall())
 
 
 def test_pruned_events_stay_counted(databases: None) -> None:
