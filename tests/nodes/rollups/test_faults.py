@@ -19,7 +19,7 @@ from nodes.adopt import adopt
 from nodes.rollups.roll import rollup_once
 from tests.nodes import monitor_files
 from tests.nodes.rollups import oracle, tables
-from tests.nodes.rollups.lifelike import PER_TURN, event, some_events
+from tests.nodes.rollups.lifelike import PER_TURN, event, events_of_many_hours, some_events
 from tests.opened import Opened
 from tests.processes import ROOT, environment
 
