@@ -18,7 +18,7 @@ from nodes.router import EVENTS
 
 class Command(OperatorCommand):
     help = (
-        "Counts events that are not counted yet into sums per hour and day, which stay when the events are pruned. "
+        "Counts events that are not counted yet into sums per hour, day and week, which stay when events are pruned. "
         "May be broken off at any time, and run while the site and the monitor run."
     )
 
