@@ -1,6 +1,5 @@
 """The events that the roll-ups do not have yet: those behind their watermark."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -13,8 +12,11 @@ from comparison.window import Window
 from nodes.fields import to_stored
 from nodes.rollups import watermark
 from nodes.rollups.codes import hour_of
-from nodes.sql.groups import LAST_ID, EventGroup, groups_behind, newest_groups
+from nodes.sql.groups import LAST_ID, EventGroup, counts_behind, groups_behind, newest_groups
 from nodes.sql.rollups import newest_id
+
+# Events of all nodes together that are read at once, and so many that not even their nodes are counted.
+MOST_AT_ONCE, FAR_BEHIND = 100_000, 1_000_000
 
 
 @dataclass(frozen=True)
@@ -43,15 +45,35 @@ def groups_of(
 ) -> dict[str, list[EventGroup]]:
     """By name; without the nodes that have more than MAX_EVENTS_FOR_COMPARISON of these events in the window.
 
-    Read once for all by the range of their ids. While the roll-ups are far behind that range is too long: then each
-    node's by index.
+    Read once for all by the range of their ids. Where that range is long, it is read of the nodes that have few of
+    its events, and those of the others by index. While the roll-ups are far behind, all are read by index.
     """
     most = settings.MAX_EVENTS_FOR_COMPARISON
-    if done.behind <= most * len(names):
-        found: dict[str, list[EventGroup]] = defaultdict(list)
-        for group in groups_behind(connection, names, done.counted, to_stored(window.end)):
-            found[str(group.node)].append(group)
-        return {name: found[name] for name in names if _attempts_in(window, found[name]) <= most}
+    few = names if done.behind <= min(most * len(names), MOST_AT_ONCE) else _with_few(connection, names, done, most)
+    found: dict[str, list[EventGroup]] = {name: [] for name in few}
+    for group in groups_behind(connection, list(few), done.counted, to_stored(window.end)):
+        found[str(group.node)].append(group)
+    read = {name: groups for name, groups in found.items() if _attempts_in(window, groups) <= most}
+    return read | _by_index(connection, [name for name in names if name not in found], window, done)
+
+
+def _with_few(connection: BaseDatabaseWrapper, names: Sequence[str], done: Progress, most: int) -> list[str]:
+    if done.behind > FAR_BEHIND:
+        return []
+    counts = counts_behind(connection, done.counted)
+    few, together = [], 0
+    for name in sorted(names, key=lambda name: counts.get(name, 0)):
+        together += counts.get(name, 0)
+        if counts.get(name, 0) > most or together > max(most, MOST_AT_ONCE):
+            break
+        few.append(name)
+    return few
+
+
+def _by_index(
+    connection: BaseDatabaseWrapper, names: Sequence[str], window: Window, done: Progress
+) -> dict[str, list[EventGroup]]:
+    most = settings.MAX_EVENTS_FOR_COMPARISON
     span, ids = (to_stored(window.start), to_stored(window.end)), (done.counted, LAST_ID)
     return {
         name: newest_groups(connection, name, span, most, ids)

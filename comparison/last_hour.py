@@ -6,6 +6,7 @@ the events themselves; where these are pruned, the window can only end with the 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -42,6 +43,15 @@ def settled(connection: BaseDatabaseWrapper, window: Window, known: Mapping[str,
     end = to_stored(window.end)
     too_late = {name: node for name, node in known.items() if node.last is not None and node.last >= end}
     hour = hour_of(window.end)
+    if moment_of(hour + 1) > datetime.now(UTC):
+        # What is yet to come is not pruned: without an event later in this hour its sums are right, even if some
+        # clock was years ahead once.
+        rest = end, to_stored(moment_of(hour + 1))
+        too_late = {
+            name: node
+            for name, node in too_late.items()
+            if sql.has_more_than(connection, name, rest, most=0, ids=(0, counted))
+        }
     sums = _counted_in(connection, too_late, hour)
     span = to_stored(moment_of(hour)), to_stored(moment_of(hour + 1))
     pruned = {name for name in too_late if sums[name] > sql.count_events(connection, name, span, counted)}

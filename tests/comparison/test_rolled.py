@@ -3,7 +3,7 @@
 Random rows come late, broken and at equal times; they are counted in batches and pruned between the comparisons.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -150,11 +150,14 @@ def check_rankings(result: Comparison, expected: dict[str, oracle.Expected]) -> 
     assert ranked == oracle.rankings(expected, keys)
 
 
-@pytest.mark.parametrize("limit", [3, 10_000])
+@pytest.mark.parametrize(
+    ("limit", "far_behind"), [(10_000, 1_000_000), (3, 1_000_000), (3, 0)], ids=["near", "behind", "far behind"]
+)
 def test_roll_ups_and_the_events_behind_them_equal_all_events_ever_seen(
-    databases: None, settings: LazySettings, limit: int
+    databases: None, settings: LazySettings, monkeypatch: pytest.MonkeyPatch, limit: int, far_behind: int
 ) -> None:
     settings.MAX_EVENTS_FOR_COMPARISON = limit
+    monkeypatch.setattr("comparison.behind.FAR_BEHIND", far_behind)
     broken = connections["events"].vendor == "sqlite"
 
     @examples
@@ -241,6 +244,16 @@ class TestAnEndWithinAnHour:
         simulated.prune([1, 2])
         result = compared(24, self.HALF_PAST)
         assert (result.end, result.nodes[0].metrics["total_operations"]) == (self.HALF_PAST, 3)
+
+
+class TestAClockThatIsAhead:
+    def test_one_event_of_a_far_future_changes_nothing(self, simulated: Simulated) -> None:
+        now = datetime.now(UTC)
+        stamps = [now - timedelta(hours=3), now - timedelta(seconds=1), now + timedelta(days=400)]
+        simulated.insert([event(0, timestamp=stamp.isoformat()) for stamp in stamps])
+        rollup_once()
+        node = compute(ComparisonRequest(strategies.NAMES, "performance", 24)).nodes[0]
+        assert (node.metrics["total_operations"], node.basis.groups["traffic"]["source"]) == (2, "rollup")
 
 
 class TestRollUpsThatAreFarBehind:
