@@ -14,9 +14,9 @@ from nodes.sql import LONG_AGO, RECENT_SNAPSHOTS
 
 _OF_NODE = "FROM events WHERE node_name = %s AND timestamp >= %s AND timestamp < %s"
 
-# Both statements read index entries only.
+# Both statements read index entries only. The id is hidden from PostgreSQL, which else counts by that.
 _MORE_THAN = f"SELECT 1 {_OF_NODE} AND id > %s AND id <= %s ORDER BY timestamp DESC, id DESC LIMIT 1 OFFSET %s"
-_COUNT = f"SELECT COUNT(*) {_OF_NODE} AND id <= %s AND {{stored_form}}"
+_COUNT = f"SELECT COUNT(*) {_OF_NODE} AND id + 0 <= %s AND {{stored_form}}"
 
 # Two jumps into the index for each name.
 _EDGES = f"""

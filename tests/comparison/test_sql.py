@@ -1,9 +1,11 @@
-"""Every statement of comparison/sql.py finds its rows by an index, on both databases."""
+"""Every statement that reads for a comparison finds its rows by an index, on both databases."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test.utils import CaptureQueriesContext
 
 from comparison import earnings, reputation, sql
@@ -11,11 +13,32 @@ from comparison.window import Window
 from nodes.fields import to_stored
 from nodes.models import Event
 from nodes.reading import reading
-from nodes.sql import groups
+from nodes.sql import groups, rolled
 from tests.comparison.conftest import AS_OF
 
 WINDOW = Window.ending(AS_OF, 24)
+PIECES = [(1, 0, 490_000, 490_024), (2, 1, 490_000, 490_024)]
 SPAN = to_stored(WINDOW.start), to_stored(WINDOW.end)
+
+
+STATEMENTS: dict[str, Callable[[BaseDatabaseWrapper], object]] = {
+    "sample": lambda connection: groups.newest_groups(connection, "attic", SPAN, 10_000),
+    "groups_behind": lambda connection: groups.groups_behind(connection, ["attic", "cellar"], 10, SPAN[1]),
+    "named": lambda connection: rolled.named(connection, ["attic", "cellar"]),
+    "counts_by_satellite": lambda connection: rolled.counts_by_satellite(connection, PIECES),
+    "counts_by_point": lambda connection: rolled.counts_by_point(connection, PIECES, 0, 24),
+    "latencies_by_point": lambda connection: rolled.latencies_by_point(connection, PIECES, 0, 24),
+    "failures": lambda connection: rolled.failures(connection, PIECES),
+    "hours": lambda connection: rolled.hours(connection, [1, 2], 490_000, 500_000),
+    "without_time": lambda connection: rolled.without_time(connection, [1, 2], 2),
+    "counts_behind": lambda connection: groups.counts_behind(connection, 10),
+    "has_more_than": lambda connection: sql.has_more_than(connection, "attic", SPAN, 10_000, (0, groups.LAST_ID)),
+    "count_events": lambda connection: sql.count_events(connection, "attic", SPAN, 10_000),
+    "edges": lambda connection: sql.edges(connection, ["attic", "cellar"], WINDOW.end),
+    "snapshots": lambda connection: sql.snapshots(connection, "attic", WINDOW),
+    "latest scores": lambda connection: reputation.read(connection, "attic", WINDOW),
+    "latest estimates": lambda connection: earnings.read(connection, "attic", WINDOW),
+}
 
 
 @pytest.fixture
@@ -32,23 +55,7 @@ def many_nodes(three_nodes: list[str]) -> None:
 def run(statement: str) -> list[str]:
     """Runs one of the functions and returns the SQL that it sent, parameters filled in."""
     with reading() as connection, CaptureQueriesContext(connection) as captured:
-        match statement:
-            case "sample":
-                groups.newest_groups(connection, "attic", SPAN, 10_000)
-            case "groups_behind":
-                groups.groups_behind(connection, ["attic", "cellar"], 10, SPAN[1])
-            case "has_more_than":
-                sql.has_more_than(connection, "attic", SPAN, 10_000, (0, groups.LAST_ID))
-            case "count_events":
-                sql.count_events(connection, "attic", SPAN, 10_000)
-            case "edges":
-                sql.edges(connection, ["attic", "cellar"], WINDOW.end)
-            case "snapshots":
-                sql.snapshots(connection, "attic", WINDOW)
-            case "latest scores":
-                reputation.read(connection, "attic", WINDOW)
-            case "latest estimates":
-                earnings.read(connection, "attic", WINDOW)
+        STATEMENTS[statement](connection)
     return [query["sql"] for query in captured.captured_queries if query["sql"].lstrip().startswith(("SELECT", "WITH"))]
 
 
@@ -69,9 +76,17 @@ def plan(statement: str) -> str:
     [
         ("sample", "events", ["idx_events_node_name_timestamp"]),
         ("groups_behind", "events", ["INTEGER PRIMARY KEY", "events_pkey"]),
+        ("counts_behind", "events", ["INTEGER PRIMARY KEY", "events_pkey"]),
         ("has_more_than", "events", ["idx_events_node_name_timestamp"]),
         ("count_events", "events", ["idx_events_node_name_timestamp"]),
         ("edges", "events", ["idx_events_node_name_timestamp"]),
+        ("named", "rollup_nodes", ["autoindex_rollup_nodes", "rollup_nodes_name_key"]),
+        ("counts_by_satellite", "found", ["USING PRIMARY KEY", "rollup_counts_pkey"]),
+        ("counts_by_point", "found", ["USING PRIMARY KEY", "rollup_counts_pkey"]),
+        ("latencies_by_point", "found", ["USING PRIMARY KEY", "rollup_latencies_pkey"]),
+        ("failures", "found", ["USING PRIMARY KEY", "rollup_failures_pkey"]),
+        ("hours", "rollup_hours", ["USING PRIMARY KEY", "rollup_hours_pkey"]),
+        ("without_time", "rollup_counts", ["USING PRIMARY KEY", "rollup_counts_pkey"]),
         ("snapshots", "storage_snapshots", ["idx_storage_node_time"]),
         ("latest scores", "reputation_history", ["idx_reputation_latest", "idx_reputation_node_time"]),
         ("latest estimates", "earnings_estimates", ["idx_earnings_latest"]),
