@@ -106,7 +106,8 @@ def _events(count: int, limited: bool) -> str:
 
 def _methods(groups: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     """How the events were counted, where each of them was not simply read."""
-    if groups.get("traffic", {}).get("source") == "rollup":
+    traffic = groups.get("traffic", {})
+    if traffic.get("source") == "rollup" and traffic.get("count"):
         yield "sums per hour, percentiles within 1 %"
     if history := groups.get("history"):
         yield f"also {counted(history['hours'], 'hourly sum')} of the monitor"

@@ -52,7 +52,9 @@ def groups_of(
     few = names if done.behind <= min(most * len(names), MOST_AT_ONCE) else _with_few(connection, names, done, most)
     found: dict[str, list[EventGroup]] = {name: [] for name in few}
     for group in groups_behind(connection, list(few), done.counted, to_stored(window.end)):
-        found[str(group.node)].append(group)
+        # SQLite keeps a name as bytes too, which is no node's name.
+        if group.node in found:
+            found[str(group.node)].append(group)
     read = {name: groups for name, groups in found.items() if _attempts_in(window, groups) <= most}
     return read | _by_index(connection, [name for name in names if name not in found], window, done)
 

@@ -95,8 +95,10 @@ def _hours(hours: int, of: int) -> str:
 
 
 def _known(first: str | None, last: str | None) -> str:
-    if not first or not last:
+    if not first:
         return "no event is known"
+    if not last:
+        return f"first known event {Span(moment(first), moment(first)).first} UTC"
     span = Span(moment(first), moment(last))
     return f"first known event {span.first}, last {span.last} UTC"
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -30,7 +31,7 @@ UNEXPECTED = "This node could not be computed because of an unexpected error: th
 def gather_traffic(names: Sequence[str], window_at: WindowAt, place_until: float) -> Rolled | None:
     """The traffic of all nodes from the roll-ups, None where there are none. Raises NoPlace.
 
-    None also where they cannot be read: a sample may be had of some nodes, and the others say what is wrong.
+    Nothing of any where they cannot be read: a sample may be had of some nodes, and the others say what is wrong.
     """
     try:
         with reading(place_until=place_until) as connection:
@@ -39,9 +40,11 @@ def gather_traffic(names: Sequence[str], window_at: WindowAt, place_until: float
         raise
     except EventsUnavailable as error:
         logger.warning("The roll-ups could not be read: %s (%s)", error, error.__cause__)
+        trouble = str(error)
     except Exception:
         logger.exception("The roll-ups could not be read")
-    return None
+        trouble = "An unexpected error, which the log of the site has."
+    return Rolled(window_at(datetime.now(UTC)), {}, None, trouble)
 
 
 def gather_node(type: str, name: str, window: Window, shared: Rolled | None, place_until: float) -> NodeResult:
@@ -76,7 +79,9 @@ def _traffic(
     if shared is not None and name in shared.traffic:
         return shared.traffic[name]
     sample = sampled.read(connection, name, window)
-    sample.counted = shared.progress.percent if shared else None
+    if shared is not None:
+        sample.trouble = shared.trouble
+        sample.counted = shared.progress.percent if shared.progress else None
     return sample
 
 

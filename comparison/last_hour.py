@@ -6,7 +6,7 @@ the events themselves; where these are pruned, the window can only end with the 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -15,6 +15,9 @@ from comparison.spans import BY_HOUR, hour_of, is_full_hour, moment_of, pieces
 from comparison.window import Window
 from nodes.fields import to_stored
 from nodes.sql import rolled
+
+# A window that ended no longer ago than this ends now.
+LIVE = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ def settled(connection: BaseDatabaseWrapper, window: Window, known: Mapping[str,
     end = to_stored(window.end)
     too_late = {name: node for name, node in known.items() if node.last is not None and node.last >= end}
     hour = hour_of(window.end)
-    if moment_of(hour + 1) > datetime.now(UTC):
+    if datetime.now(UTC) - window.end < LIVE:
         # What is yet to come is not pruned: without an event later in this hour its sums are right, even if some
         # clock was years ahead once.
         rest = end, to_stored(moment_of(hour + 1))

@@ -26,11 +26,15 @@ WindowAt = Callable[[datetime], Window]
 
 @dataclass(frozen=True)
 class Rolled:
-    """The window that was really used, and the traffic by name; without the nodes that have to be sampled."""
+    """The window that was really used, and the traffic by name; without the nodes that have to be sampled.
+
+    `trouble` is the sentence that says why nothing could be read, and all nodes are sampled.
+    """
 
     window: Window
     traffic: dict[str, Traffic]
-    progress: Progress
+    progress: Progress | None
+    trouble: str = ""
 
 
 def read(connection: BaseDatabaseWrapper, names: Sequence[str], window_at: WindowAt) -> Rolled:
@@ -150,7 +154,7 @@ def _last_rolled_hour(end: LastHour, name: str) -> int:
 def _set_times(traffic: Traffic, known: Known | None, edges: tuple[str | None, str | None]) -> None:
     first, last = edges
     since = min(filter(None, (first, known.first if known else None)), default=None)
-    traffic.known_since, traffic.known_until = from_stored(since), _until(traffic.window, known, last)
+    traffic.known_since, traffic.known_until = from_stored(since), _until(traffic, known, last)
     if not traffic.events:
         return
     start = hours_of(traffic.window).start
@@ -170,10 +174,18 @@ def _first_known_hour(traffic: Traffic) -> int:
     return hour_of(min(filter(None, (traffic.known_since, traffic.window.end))))
 
 
-def _until(window: Window, known: Known | None, last: str | None) -> datetime | None:
-    """The last event before the window's end; where all but later ones are pruned it is not known."""
-    counted = known.last if known and known.last and known.last < to_stored(window.end) else None
-    return from_stored(max(filter(None, (last, counted)), default=None))
+def _until(traffic: Traffic, known: Known | None, last: str | None) -> datetime | None:
+    """The last event before the window's end; where all but later ones are pruned, the end of its hour.
+
+    None where these are pruned before the window too, or there never was one.
+    """
+    end = traffic.window.end
+    counted = known.last if known and known.last and known.last < to_stored(end) else None
+    if latest := max(filter(None, (last, counted)), default=None):
+        return from_stored(latest)
+    if not traffic.hours:
+        return None
+    return min(end, moment_of(hours_of(traffic.window).start + _outer(traffic.hours)[1] + 1))
 
 
 def _outer(hours: int) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from nodes.rollups.codes import hour_of
 from nodes.rollups.histogram import histogram_of
 from nodes.rollups.packing import Lanes, lanes_of, lanes_of_histogram
 from nodes.rollups.reasons import reason_of
+from nodes.satellites import satellite_of
 from nodes.sql.groups import EventGroup
 
 # So many uploads without a single lost race mean that lost races are not recorded, not that none was lost.
@@ -46,11 +47,13 @@ class Tally:
 
 @dataclass
 class Traffic:
-    """`oldest` and `newest` are of the counted events, `known_since` and `known_until` of all events of the node.
+    """`oldest` and `newest` are of the counted events, `known_since` and `known_until` of all events of the node up
+    to the window's end; the latter is None where it is not known any more.
 
     Bit n of `hours` says whether the window's n-th clock hour has an event. `broken` events have a value that cannot
-    be, `without_time` ones a time stamp that cannot be read, whenever that was. `counted` is how many per cent of all
-    events the roll-ups have, where they have too few to be used. `history` is of the hours before `known_since`.
+    be, `without_time` ones a time stamp that cannot be read, whenever that was. `trouble` says why roll-ups could not
+    be read, `counted` how many per cent of all events they have, where these are too few. `history` is of the hours
+    before `known_since`.
     """
 
     window: Window
@@ -67,6 +70,7 @@ class Traffic:
     rows_read: int = 0
     limited: bool = False
     counted: int | None = None
+    trouble: str = ""
     end_is_pruned: bool = False
     oldest: datetime | None = None
     newest: datetime | None = None
@@ -119,7 +123,7 @@ class Tallying:
             self._set_durations(self._exact, Counter(), lambda counts: Distribution.of_counts(counts, exact=True))
         else:
             for key, counts in self._exact.items():
-                self._lanes[key] += lanes_of_histogram(histogram_of(counts.elements()))
+                self._lanes[key] += lanes_of_histogram(histogram_of(counts))
             self._set_durations(self._lanes, 0, Distribution.of_lanes)
         return self.traffic
 
@@ -129,7 +133,7 @@ class Tallying:
         if group.action is None or group.status is None:
             traffic.broken += group.attempts
             return
-        satellite = group.satellite if isinstance(group.satellite, str) else ""
+        satellite = satellite_of(group.satellite)
         point = self._step.point(hour)
         for tally in (traffic.total, traffic.satellites[satellite], traffic.points[point]):
             tally.add(group.action, group.status, group.attempts, int(group.bytes or 0))

@@ -37,6 +37,10 @@ def _skipped(traffic: Traffic) -> list[str]:
 
 def _about_the_window(traffic: Traffic) -> list[str]:
     notes = []
+    if traffic.trouble:
+        notes.append(
+            f"The sums per hour could not be read, so that only the newest events are described: {traffic.trouble}"
+        )
     if traffic.end_is_pruned:
         notes.append(
             f"The window ends at {day(traffic.window.end)}: the single events of the hour after it are pruned, and "
@@ -90,7 +94,10 @@ def _missing_durations(traffic: Traffic) -> list[str]:
 
 
 def is_silent(traffic: Traffic) -> bool:
-    return traffic.known_until is None or traffic.window.end - traffic.known_until > SILENT_AFTER
+    if traffic.known_until is None:
+        # With a first event but no last one, that is only not known any more.
+        return traffic.known_since is None
+    return traffic.window.end - traffic.known_until > SILENT_AFTER
 
 
 def note_silence(traffic: Traffic, storage: Storage) -> Measured:

@@ -8,6 +8,17 @@ SALTLAKE = "1wFTAgs9DP5RSnCqKV1eLf6N9wtk4EAtmN5DpSxcs8EjT69tGE"
 _SHORT_NAMES = {US1: "us1", EU1: "eu1", AP1: "ap1", SALTLAKE: "saltlake"}
 
 
+# An id has 50 characters or so; a longer text is none, and PostgreSQL could not index it.
+LONGEST = 500
+
+
+def satellite_of(value: object) -> str:
+    """The id that an event has, or nothing: it is then counted as of no satellite."""
+    if not isinstance(value, str) or len(value) > LONGEST or not value.isprintable():
+        return ""
+    return value
+
+
 def short_name(satellite: str) -> str:
     """Empty for one that nobody has named."""
     return _SHORT_NAMES.get(satellite, "")

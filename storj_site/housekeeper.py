@@ -51,11 +51,18 @@ class Housekeeper:
         try:
             while not self._stopping.is_set():
                 if time.monotonic() >= due:
-                    due = self._rolling.step() + time.monotonic()
+                    due = self._step() + time.monotonic()
                 self._renew()
                 self._stopping.wait(max(0.0, min(TICK, due - time.monotonic())))
         finally:
             self._rolling.close()
+
+    def _step(self) -> float:
+        try:
+            return self._rolling.step()
+        except Exception:
+            logger.exception("Counting new events failed")
+            return self._interval
 
     def _renew(self) -> None:
         try:

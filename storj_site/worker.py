@@ -5,6 +5,7 @@ Sixteen connections that never send the end of a request would otherwise hold al
 
 import errno
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import inf
@@ -77,10 +78,10 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no type hints
 class BoundedThreadWorker(ThreadWorker):  # type: ignore[misc]
     def handle_exit(self, sig: int, frame: Any) -> None:
         """At once: requests under way need not share the machine with it, nor its end be waited for."""
-        # This module is loaded before the applications are.
-        from storj_site import housekeeper
-
-        housekeeper.ask_to_stop()
+        # Loaded when the worker has booted, which is later than this module, and no business of a signal's.
+        housekeeper = sys.modules.get("storj_site.housekeeper")
+        if housekeeper is not None:
+            housekeeper.ask_to_stop()
         super().handle_exit(sig, frame)
 
     def accept(self, listener: Any) -> None:

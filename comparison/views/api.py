@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from comparison.api_access import ApiError, api_view
 from comparison.engine import compare
 from comparison.request import AUTO, DEFAULT_RANGE, DEFAULT_TYPE, InvalidRequest, validated
+from nodes.display import quoted
 from nodes.known import known_names
 
 # The API's own names of the request's fields, as the monitor's page sent them.
@@ -26,7 +27,7 @@ def comparison(request: HttpRequest) -> HttpResponseBase:
             range=body.get("timeRange", DEFAULT_RANGE),
             type=body.get("type", DEFAULT_TYPE),
             as_of=body.get("asOf"),
-            basis=body.get("basis", AUTO),
+            basis=AUTO if body.get("basis") is None else body["basis"],
         )
     except InvalidRequest as error:
         names = {field: name for name, field in FIELDS.items()}
@@ -52,7 +53,7 @@ def _json_object(request: HttpRequest) -> dict[str, Any]:
         raise ApiError(400, 'The body must be a JSON object such as {"nodes": ["node1", "node2"], "timeRange": 24}.')
     unknown = sorted(set(data) - set(FIELDS))
     if unknown:
-        raise ApiError(400, f"The fields are {', '.join(FIELDS)}; another one was sent.")
+        raise ApiError(400, f"There is no field {quoted(unknown)}: the fields are {', '.join(FIELDS)}.")
     return data
 
 

@@ -1,10 +1,12 @@
 import struct
+import zlib
+from contextlib import suppress
 
 from django.db import migrations, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
-from nodes.rollups.packing import packed
+from nodes.rollups.packing import lanes_of, packed
 from nodes.rollups.weeks import add_weeks
 from nodes.sql import rollups as sql
 
@@ -12,14 +14,23 @@ from nodes.sql import rollups as sql
 def pack_anew_and_add_weeks(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     connection = schema_editor.connection
     with transaction.atomic(using=connection.alias):
-        rows = sql.all_latencies(connection)
-        sql.put_latencies(connection, [(*key, packed(unpacked_before(bytes(buckets)))) for *key, buckets in rows])
+        # Whoever has prepared a batch meanwhile has to begin anew.
+        sql.end_turn(connection)
+        # What was counted since the tables are there has weeks already, in the new form.
+        sql.drop_weeks(connection)
+        for row in sql.all_latencies(connection):
+            *key, buckets = row
+            if (histogram := unpacked_before(bytes(buckets))) is not None:
+                sql.put_latencies(connection, [(*key, packed(histogram))])
         add_weeks(connection)
 
 
-def unpacked_before(data: bytes) -> dict[int, int]:
+def unpacked_before(data: bytes) -> dict[int, int] | None:
     """Bucket numbers (2 bytes each) and counts (4 bytes each), or, with an odd length, the first bucket, an empty byte
-    and the counts of all from there on."""
+    and the counts of all from there on. None for what is in the new form, which has a checksum."""
+    with suppress(zlib.error):
+        lanes_of(data)
+        return None
     if len(data) % 2:
         first = int.from_bytes(data[:2], "little")
         counts = struct.unpack(f"<{(len(data) - 3) // 4}I", data[3:])

@@ -21,7 +21,7 @@ LONGEST = 2**40
 Histogram = dict[int, int]
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=20_000)
 def bucket_of(milliseconds: int) -> int:
     """The bucket of a duration of 0 or more."""
     if milliseconds == 0:
@@ -41,8 +41,8 @@ def value_of(bucket: int) -> int:
     return round(2 * low * high / (low + high))
 
 
-def histogram_of(durations: Iterable[int | str]) -> Histogram:
-    """Durations may be their decimal text: equal ones are counted before they are read."""
+def histogram_of(durations: Iterable[int | str] | Mapping[int, int]) -> Histogram:
+    """Durations may be their decimal text, as equal ones are counted before they are read, or be counted already."""
     merged: Histogram = {}
     for duration, count in Counter(durations).items():
         bucket = bucket_of(int(duration))

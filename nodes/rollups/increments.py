@@ -7,10 +7,11 @@ from nodes.known import is_usable_name
 from nodes.rollups import codes
 from nodes.rollups.histogram import Histogram, add, histogram_of
 from nodes.rollups.reasons import MOST_REASONS, NONE_RECORDED, reason_of
+from nodes.satellites import satellite_of
 from nodes.sql.groups import EventGroup
 
-# An id of a satellite has 50 characters or so; a longer text is none, and PostgreSQL could not index it.
-LONGEST_SATELLITE = 500
+# There have been a dozen satellites; what is more than these many is rubbish, counted as of none.
+MOST_SATELLITES = 200
 UNSOUND = (codes.BROKEN, codes.BROKEN)
 
 
@@ -78,12 +79,13 @@ class Increments:
         return self.nodes[name]
 
     def _satellite(self, name: object) -> int:
-        if not isinstance(name, str) or not 0 < len(name) <= LONGEST_SATELLITE or "\0" in name:
+        text = satellite_of(name)
+        if not text or (text not in self.satellites and len(self.satellites) >= MOST_SATELLITES):
             return codes.NO_SATELLITE
-        if name not in self.satellites:
-            self.satellites[name] = _next(self.satellites.values())
-            self.new_satellites.append(name)
-        return self.satellites[name]
+        if text not in self.satellites:
+            self.satellites[text] = _next(self.satellites.values())
+            self.new_satellites.append(text)
+        return self.satellites[text]
 
     def _reason(self, recorded: object) -> int:
         text = reason_of(recorded)

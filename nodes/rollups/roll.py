@@ -9,7 +9,7 @@ import logging
 import time
 from dataclasses import dataclass
 
-from django.db import OperationalError, connections, transaction
+from django.db import DatabaseError, OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from nodes.models import RollupNode, RollupReason, RollupSatellite
@@ -81,8 +81,16 @@ def rollup_once(limit: int = BATCH) -> Batch:
             return Batch(0, next_.state.watermark, 0)
         elif (locked := _write(connection, next_)) is not None:
             last_id = next_.increments.last_id
-            sql.shorten_log(connection)
+            _shorten_log(connection)
             return Batch(next_.increments.events, last_id, max(0, end - last_id), locked)
+
+
+def _shorten_log(connection: BaseDatabaseWrapper) -> None:
+    """The batch is counted, whatever comes of this."""
+    try:
+        sql.shorten_log(connection)
+    except DatabaseError as error:
+        logger.info("The write-ahead log could not be shortened: %s", error)
 
 
 def _settled_id(connection: BaseDatabaseWrapper) -> int:

@@ -99,9 +99,10 @@ def gather_statistics(connection: BaseDatabaseWrapper, table: str) -> None:
             cursor.execute(f"ANALYZE {table}")
 
 
-# Between these are the time stamps of this millennium and few broken ones. Not just "2" and "3": SQLite
-# compares a DATETIME column with those as numbers, and every text is greater than every number.
-LONG_AGO, FAR_AHEAD = "2000-01-01T", "3000-01-01T"
+# Between these are the time stamps of Storj nodes, whose network began in 2018, and few broken ones or those of
+# clocks that were not set yet. Not just "2" and "3": SQLite compares a DATETIME column with those as numbers, and
+# every text is greater than every number.
+LONG_AGO, FAR_AHEAD = "2018-01-01T", "3000-01-01T"
 
 # One row per name asked for, so that a list of any length is one statement. Each subquery is one jump
 # into an index; the counts stop at their limit, so their cost does not grow with the table.

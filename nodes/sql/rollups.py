@@ -14,6 +14,7 @@ LOCK_TIMEOUT = "200ms"
 # A write-ahead log of more pages than it has where no reader is in the way, 16 MB. Writers may be held up for a tenth
 # of a second to begin it anew, and longer if it is longer, up to the third number.
 LONG_LOG, LOG_WAIT, LONGEST_LOG_WAIT = 4_000, 100, 300  # pages, milliseconds
+FEW_PAGES = 500  # of the log, which are copied in a moment
 
 _FACTS = "id, timestamp, piece_id, satellite_id, node_name, size"
 _MARKED = f"SELECT {_FACTS} FROM events WHERE id > %s AND id <= %s AND (id %% %s = 0 OR id = %s)"
@@ -110,12 +111,17 @@ def settled_id(connection: BaseDatabaseWrapper) -> int:
 
 
 def shorten_log(connection: BaseDatabaseWrapper) -> None:
-    """Has SQLite begin its write-ahead log anew if it is long; tries only for a moment.
+    """Has SQLite begin its write-ahead log anew if it is long and nearly all of it is in the database already.
+
+    So it waits for readers for a moment, and copies next to nothing while no other can write.
 
     By itself it does so when no reader uses the log, and never as long as one begins before another ends: the log
     grew by 11 MB a second beside five readers, and every read became slower with it.
     """
-    if connection.vendor != "sqlite" or (pages := _checkpoint(connection, "PASSIVE")) <= LONG_LOG:
+    if connection.vendor != "sqlite":
+        return
+    pages, copied = _checkpoint(connection, "PASSIVE")
+    if pages <= LONG_LOG or pages - copied > FEW_PAGES:
         return
     usual = _rows(connection, "PRAGMA busy_timeout")[0][0]
     _rows(connection, f"PRAGMA busy_timeout = {min(LOG_WAIT * pages // LONG_LOG, LONGEST_LOG_WAIT)}")
@@ -126,9 +132,10 @@ def shorten_log(connection: BaseDatabaseWrapper) -> None:
         _rows(connection, f"PRAGMA busy_timeout = {usual}")
 
 
-def _checkpoint(connection: BaseDatabaseWrapper, mode: str) -> int:
-    """Returns the length of the log in pages, below 0 where there is none."""
-    return int(_rows(connection, f"PRAGMA wal_checkpoint({mode})")[0][1])
+def _checkpoint(connection: BaseDatabaseWrapper, mode: str) -> tuple[int, int]:
+    """Returns the length of the log in pages, and how many of them are copied; below 0 where there is none."""
+    _, pages, copied = _rows(connection, f"PRAGMA wal_checkpoint({mode})")[0]
+    return int(pages), int(copied)
 
 
 def marked(connection: BaseDatabaseWrapper, after: int, last: int, every: int) -> list[tuple[Any, ...]]:
@@ -192,6 +199,16 @@ def add_hours(connection: BaseDatabaseWrapper, rows: Sequence[tuple[int, ...]]) 
 def add_hours_of_counts(connection: BaseDatabaseWrapper) -> None:
     """For what was counted before there were rows of hours."""
     _execute(connection, _HOURS_OF_COUNTS, HOUR)
+
+
+def end_turn(connection: BaseDatabaseWrapper) -> None:
+    """Batches that were prepared before are not written any more."""
+    _execute(connection, "UPDATE rollup_state SET turn = turn + 1")
+
+
+def drop_weeks(connection: BaseDatabaseWrapper) -> None:
+    for table in ("rollup_counts", "rollup_latencies", "rollup_failures"):
+        _execute(connection, f"DELETE FROM {table} WHERE span = %s", WEEK)
 
 
 def add_weeks_of_days(connection: BaseDatabaseWrapper) -> None:

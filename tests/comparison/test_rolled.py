@@ -246,6 +246,27 @@ class TestAnEndWithinAnHour:
         assert (result.end, result.nodes[0].metrics["total_operations"]) == (self.HALF_PAST, 3)
 
 
+class TestWhatIsPruned:
+    def test_a_past_window_whose_events_are_gone_says_nothing_false(self, simulated: Simulated) -> None:
+        simulated.insert([event(50), event(30), event(1), event(0.5)])
+        rollup_once()
+        simulated.prune([1, 2])
+        snapshot = {"timestamp": event(25)["timestamp"], "node_name": "attic", "used_bytes": 1, "total_bytes": 2}
+        insert_rows("storage_snapshots", [snapshot])
+        node = attic(24, strategies.AS_OF - timedelta(hours=24))
+        assert node.metrics["total_operations"] == 1
+        assert not any("too new for its monitor" in note for note in node.notes)
+        assert node.details is not None
+        assert node.details["coverage"]["last"] == (strategies.AS_OF - timedelta(hours=29)).isoformat()
+
+
+@pytest.mark.sqlite_files
+def test_a_name_that_is_kept_as_bytes_is_no_nodes(simulated: Simulated) -> None:
+    simulated.insert([event(1), event(1, node_name=b"attic")])
+    node = attic()
+    assert (node.metrics["total_operations"], node.basis.groups["traffic"]["source"]) == (1, "rollup")
+
+
 class TestAClockThatIsAhead:
     def test_one_event_of_a_far_future_changes_nothing(self, simulated: Simulated) -> None:
         now = datetime.now(UTC)

@@ -101,6 +101,22 @@ def packed_before(histogram: dict[int, int]) -> bytes:
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "events", "events_readonly"])
+def test_what_is_counted_between_adopting_and_the_migrations_stays_as_it_is(fresh: BaseDatabaseWrapper) -> None:
+    adopt(fresh, lambda line: None)
+    rows = [event(id_, status="success" if id_ % 2 else "failed") for id_ in range(1, 9)]
+    tables.insert(rows)
+    rollup_once(5)
+    for _ in range(2):
+        call_command("migrate", "nodes", database=EVENTS, verbosity=0)
+        assert (tables.counts(), tables.failures()) == (oracle.counts(rows[:5]), oracle.failures(rows[:5]))
+        assert tables.histograms().keys() == oracle.durations(rows[:5]).keys()
+        with fresh.cursor() as cursor:
+            cursor.execute("DELETE FROM django_migrations")
+    rollup_once()
+    assert tables.counts() == oracle.counts(rows)
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "events", "events_readonly"])
 def test_roll_ups_from_before_there_were_hours_and_weeks_get_them_and_are_added_to(fresh: BaseDatabaseWrapper) -> None:
     call_command("migrate", "nodes", "0003", database=EVENTS, verbosity=0)
     stamps = ["0001-01-01T05:00:00+00:00", "1969-12-31T23:00:00+00:00", "2026-11-23T00:00:00+00:00", "yesterday"]

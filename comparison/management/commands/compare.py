@@ -4,6 +4,7 @@ import codecs
 import io
 import json
 import logging
+import re
 import shutil
 import sys
 from collections.abc import Mapping
@@ -22,6 +23,8 @@ from nodes.commands import OperatorCommand
 from nodes.known import known_names
 
 SOME_NODE_FAILED = 2
+# Those that JSON does not escape by itself, and terminals obey.
+_CONTROLS = re.compile("[\x7f-\x9f]")
 
 
 class Command(OperatorCommand):
@@ -63,7 +66,8 @@ class Command(OperatorCommand):
 
     def _text(self, result: Mapping[str, Any], options: Mapping[str, Any]) -> str:
         if options["format"] == "json":
-            return json.dumps(result, ensure_ascii=not (options["output"] or self._prints_utf8), indent=2) + "\n"
+            text = json.dumps(result, ensure_ascii=not (options["output"] or self._prints_utf8), indent=2)
+            return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
         if options["format"] == "csv":
             return csv_text(result)
         terminal = not options["output"] and self.stdout.isatty() and not options["no_color"]

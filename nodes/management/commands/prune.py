@@ -36,7 +36,7 @@ class Command(OperatorCommand):
     help = (
         "Deletes events that `rollup` has counted and that are older than asked, in short steps beside other programs. "
         "The newest event, events not counted yet, and those whose time cannot be read stay. The file of an SQLite "
-        "database does not get smaller: the room is used again. What is deleted is not compared."
+        "database does not get smaller: the room is used again. Comparisons go on to describe what was deleted."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
