@@ -9,6 +9,8 @@ from comparison import sql
 from comparison.tally import Tallying, Traffic
 from comparison.window import Window
 from nodes.fields import from_stored, to_stored
+from nodes.rollups.presence import rollups_exist
+from nodes.sql import rolled
 from nodes.sql.groups import LAST_ID, EventGroup, newest_groups
 
 
@@ -20,6 +22,8 @@ def read(connection: BaseDatabaseWrapper, name: str, window: Window) -> Traffic:
     traffic.limited = traffic.rows_read >= limit and sql.has_more_than(connection, name, span, limit, (0, LAST_ID))
     ((_, first, last),) = sql.edges(connection, [name], window.end)
     traffic.known_since, traffic.known_until = from_stored(first), from_stored(last)
+    if rollups_exist(connection):
+        traffic.summed_since = next((from_stored(of) for _, _, of, _ in rolled.named(connection, [name])), None)
     return traffic
 
 

@@ -52,8 +52,8 @@ class Traffic:
 
     Bit n of `hours` says whether the window's n-th clock hour has an event. `broken` events have a value that cannot
     be, `without_time` ones a time stamp that cannot be read, whenever that was. `trouble` says why roll-ups could not
-    be read, `counted` how many per cent of all events they have, where these are too few. `history` is of the hours
-    before `known_since`.
+    be read, `summed_since` is that of roll-ups which a sample leaves aside, `counted` is how many per cent of all
+    events they have, where these are too few. `history` is of the hours before `known_since`.
     """
 
     window: Window
@@ -76,6 +76,7 @@ class Traffic:
     newest: datetime | None = None
     known_since: datetime | None = None
     known_until: datetime | None = None
+    summed_since: datetime | None = None
     history: History = field(default_factory=History)
 
     @property

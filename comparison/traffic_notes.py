@@ -1,6 +1,6 @@
 """What has to be said about the traffic of a node, in sentences for the operator."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from comparison import history
 from comparison.actions import ACTION_NAMES, TIMED
@@ -36,18 +36,10 @@ def _skipped(traffic: Traffic) -> list[str]:
 
 
 def _about_the_window(traffic: Traffic) -> list[str]:
-    notes = []
-    if traffic.trouble:
-        notes.append(
-            f"The sums per hour could not be read, so that only the newest events are described: {traffic.trouble}"
-        )
-    if traffic.end_is_pruned:
-        notes.append(
-            f"The window ends at {day(traffic.window.end)}: the single events of the hour after it are pruned, and "
-            "their sums are by the hour."
-        )
+    notes = _what_is_gone(traffic)
+    pruned = _pruned_since(traffic) is not None
     if not traffic.events:
-        return [*notes, _why_nothing(traffic)]
+        return notes if pruned else [*notes, _why_nothing(traffic)]
     if traffic.limited and traffic.oldest and traffic.newest:
         notes.append(
             f"Describes only the newest {traffic.events:,} events, {day(traffic.oldest)} to {day(traffic.newest)}, "
@@ -58,9 +50,31 @@ def _about_the_window(traffic: Traffic) -> list[str]:
                 f"The roll-ups, which describe whole windows, have {traffic.counted} % of all events so far: they go "
                 "on while the site runs, or by `manage.py rollup --until-done`."
             )
-    elif not traffic.history.hours and traffic.known_since and traffic.known_since - traffic.window.start > GAP:
-        notes.append(f"Events are known since {day(traffic.known_since)} only: the window before that is empty.")
+    elif not pruned and not traffic.history.hours and (begin := _late_begin(traffic)):
+        notes.append(f"Events are known since {day(begin)} only: the window before that is empty.")
     return notes
+
+
+def _late_begin(traffic: Traffic) -> datetime | None:
+    since = traffic.known_since
+    return since if since and since - traffic.window.start > GAP else None
+
+
+def _what_is_gone(traffic: Traffic) -> list[str]:
+    notes = []
+    if traffic.trouble:
+        notes.append(f"Describes only the newest events, as the sums per hour could not be read: {traffic.trouble}")
+    if traffic.end_is_pruned:
+        notes.append(f"Events after {day(traffic.window.end)} are pruned: their sums are only of whole hours.")
+    if since := _pruned_since(traffic):
+        notes.append(f"Events since {day(since)} are pruned and only in the sums, which a sample does not read.")
+    return notes
+
+
+def _pruned_since(traffic: Traffic) -> datetime | None:
+    """Since when the roll-ups know events that a sample cannot have."""
+    since = traffic.summed_since
+    return since if since and (traffic.known_since is None or since < traffic.known_since) else None
 
 
 def _why_nothing(traffic: Traffic) -> str:
@@ -94,6 +108,8 @@ def _missing_durations(traffic: Traffic) -> list[str]:
 
 
 def is_silent(traffic: Traffic) -> bool:
+    if _pruned_since(traffic):
+        return False
     if traffic.known_until is None:
         # With a first event but no last one, that is only not known any more.
         return traffic.known_since is None

@@ -29,8 +29,16 @@ Row = tuple[Any, ...]
 
 def prunable(before: str) -> int:
     """How many events are counted and older than this stored time."""
-    connection = connections[EVENTS]
-    limits = Limits(before, _last(connection))
+    return _count(before, _last(connections[EVENTS]))
+
+
+def older(before: str) -> int:
+    """As `prunable`, with those that are not counted yet."""
+    return _count(before, newest_id(connections[EVENTS]) - 1)
+
+
+def _count(before: str, last_id: int) -> int:
+    connection, limits = connections[EVENTS], Limits(before, last_id)
     return sum(pruning.count_prunable(connection, name, limits) for name in pruning.names(connection))
 
 

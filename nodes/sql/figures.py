@@ -135,7 +135,7 @@ FROM asked
 
 # Jumps from one satellite of a node to the next in the index, and in each to its newest sound row. Broken
 # time stamps are counted among the newest RECENT_ROWS of each satellite.
-RECENT_ROWS = 100
+RECENT_ROWS = 20  # each costs a reading of its time stamp
 LATEST_PER_SATELLITE = f"""
 WITH RECURSIVE asked(name) AS (VALUES {{names}}),
 pairs(name, satellite) AS (

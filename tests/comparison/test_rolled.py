@@ -236,7 +236,7 @@ class TestAnEndWithinAnHour:
         result = compared(24, self.HALF_PAST)
         assert result.end == strategies.AS_OF - timedelta(hours=1)
         assert result.nodes[0].metrics["total_operations"] == 2
-        assert any("the single events of the hour after it are pruned" in note for note in result.nodes[0].notes)
+        assert any("are pruned: their sums are only of whole hours" in note for note in result.nodes[0].notes)
 
     def test_an_hour_that_is_pruned_up_to_now_is_described_to_its_end(self, simulated: Simulated) -> None:
         simulated.insert([event(0.75), event(0.6), event(3)])
@@ -258,6 +258,14 @@ class TestWhatIsPruned:
         assert not any("too new for its monitor" in note for note in node.notes)
         assert node.details is not None
         assert node.details["coverage"]["last"] == (strategies.AS_OF - timedelta(hours=29)).isoformat()
+
+    def test_a_sample_of_it_says_that_the_sums_know_more(self, simulated: Simulated) -> None:
+        simulated.insert([event(30), event(20), event(1)])
+        rollup_once()
+        simulated.prune([1, 2])
+        node = compute(ComparisonRequest(strategies.NAMES, "performance", 24, strategies.AS_OF, SAMPLE)).nodes[0]
+        assert any("are pruned and only in the sums" in note for note in node.notes)
+        assert not any("is empty" in note for note in node.notes)
 
 
 @pytest.mark.sqlite_files

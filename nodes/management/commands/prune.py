@@ -17,7 +17,7 @@ from nodes.fields import to_stored
 from nodes.progress import EventsBar
 from nodes.recognition import refuse_foreign_file
 from nodes.rollups.archive import Archive, ArchiveError
-from nodes.rollups.prune import prunable, prune
+from nodes.rollups.prune import older, prunable, prune
 from nodes.router import EVENTS
 from nodes.sql.pruning import COLUMNS
 
@@ -54,16 +54,20 @@ class Command(OperatorCommand):
         before = datetime.now(UTC) - keep
         with explained(writing=True):
             total = prunable(to_stored(before))
+            left = older(to_stored(before)) - total
         of = f"events from before {before:%Y-%m-%d %H:%M} UTC"
+        uncounted = (
+            f" {left:,} older ones are not counted yet: run `manage.py rollup --until-done`." if left > 0 else ""
+        )
         if dry_run:
-            self.stdout.write(f"Would delete {total:,} {of}.")
+            self.stdout.write(f"Would delete {total:,} {of}.{uncounted}")
             return
         try:
             deleted, archived = _pruned(to_stored(before), archive, total)
         except ArchiveError as error:
             raise CommandError(str(error)) from error
         added = f", after {size(archived)} were added to the archive" if archive else ""
-        self.stdout.write(f"Deleted {deleted:,} {of}{added}.")
+        self.stdout.write(f"Deleted {deleted:,} {of}{added}.{uncounted}")
 
 
 def _pruned(before: str, archive: Path | None, total: int) -> tuple[int, int]:

@@ -224,3 +224,12 @@ def test_what_cannot_be_done_is_said_in_a_sentence(
     assert done.returncode == 1
     assert sentence in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_events_that_are_not_counted_yet_are_left_and_named(tmp_path: Path, opened: Opened) -> None:
+    path = an_adopted_file(tmp_path, opened)
+    tables.insert([event(id_, timestamp="2026-11-01T00:00:00+00:00") for id_ in range(1, 11)])
+    rollup_once(4)
+    ran = manage(tmp_path, "prune", "--keep", "1h", "--dry-run", events=path)
+    assert ran.stdout.startswith("Would delete 4 events from before ")
+    assert ran.stdout.endswith("UTC. 5 older ones are not counted yet: run `manage.py rollup --until-done`.\n")
