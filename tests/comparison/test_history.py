@@ -24,7 +24,7 @@ from tests.opened import Opened
 
 SHARED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 random_examples = settings(
-    max_examples=80, deadline=None, suppress_health_check=SHARED, phases=[Phase.explicit, Phase.generate]
+    max_examples=40, deadline=None, suppress_health_check=SHARED, phases=[Phase.explicit, Phase.generate]
 )
 _1970 = datetime(1970, 1, 1, tzinfo=UTC)
 NOON = (datetime(2026, 11, 20, 12, tzinfo=UTC) - _1970) // timedelta(hours=1)

@@ -56,7 +56,7 @@ def test_every_number_equals_the_oracles_on_random_rows(databases: None, setting
     run()
 
 
-settings_for_examples = settings(max_examples=60, deadline=None, suppress_health_check=SHARED)
+settings_for_examples = settings(max_examples=40, deadline=None, suppress_health_check=SHARED)
 
 
 def many_events(count: int, name: str, step: timedelta, **fixed: Any) -> list[dict[str, Any]]:

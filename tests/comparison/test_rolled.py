@@ -23,7 +23,7 @@ from tests.comparison.tables import insert as insert_rows
 from tests.nodes.rollups import tables
 
 SHARED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
-examples = settings(max_examples=60, deadline=None, suppress_health_check=SHARED, phases=[Phase.generate])
+examples = settings(max_examples=30, deadline=None, suppress_health_check=SHARED, phases=[Phase.generate])
 ENDS = [
     strategies.AS_OF,
     strategies.AS_OF - timedelta(minutes=30),

@@ -20,7 +20,7 @@ from tests.nodes.rollups.lifelike import event
 from tests.nodes.rollups.oracle import Row
 
 SHARED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
-examples = settings(max_examples=60, deadline=None, suppress_health_check=SHARED, phases=[Phase.generate])
+examples = settings(max_examples=40, deadline=None, suppress_health_check=SHARED, phases=[Phase.generate])
 NO_SUCH_TIMES = ["2026-02-30T10:00:00+00:00", "2026-11-23T24:00:00+00:00", "0001-01-01T00:00:00+00:00"]
 
 
