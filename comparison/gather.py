@@ -112,12 +112,14 @@ def _basis(found: Traffic | None, parts: Sequence[Measured]) -> Basis:
 def _parts(
     type: str, name: str, connection: BaseDatabaseWrapper, window: Window, found: Traffic | None
 ) -> Iterator[Measured]:
+    silent = found if found is not None and is_silent(found) else None
+    stored = storage.read(connection, name, window) if silent or type in WITH_STORAGE else None
     if found is not None:
         yield traffic.measure(found)
-        if is_silent(found):
-            yield note_silence(found, storage.read(connection, name, window))
+    if silent and stored:
+        yield note_silence(silent, stored)
     yield reputation.measure(reputation.read(connection, name, window), window)
-    if type in WITH_STORAGE:
-        yield storage.measure(storage.read(connection, name, window), window)
+    if stored and type in WITH_STORAGE:
+        yield storage.measure(stored, window)
     if type in WITH_EARNINGS:
         yield earnings.measure(earnings.read(connection, name, window), window)

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from comparison.window import HOURS_A_DAY, Window
-from nodes.rollups.codes import DAY, HOUR, HOURS_A_WEEK, HOURS_FROM_MONDAY, WEEK
+from comparison.window import Window
+from nodes.rollups.codes import DAY, HOUR, HOURS_A_DAY, HOURS_A_WEEK, HOURS_FROM_MONDAY, WEEK
 
 _1970 = datetime(1970, 1, 1, tzinfo=UTC)
 _AN_HOUR = timedelta(hours=1)

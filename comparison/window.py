@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-HOURS_A_DAY = 24
+from nodes.rollups.codes import HOURS_A_DAY
+
 MAX_HOURS = 365 * HOURS_A_DAY
 USUAL_RANGES = {"24h": "24 hours", "7d": "7 days", "30d": "30 days"}
 

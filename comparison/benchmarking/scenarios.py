@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from comparison.benchmarking.ways import CACHED, COLD, FIRST, WARM, Goal, Way
-from comparison.window import HOURS_A_DAY
 from nodes.demo.stories import stories
+from nodes.rollups.codes import HOURS_A_DAY
 
 SEED = 1
 A_DAY = 500_000  # events of a busy node

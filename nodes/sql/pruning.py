@@ -5,27 +5,13 @@ from typing import Any, NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from nodes.schema import TABLES
 from nodes.soundness import DIALECTS
 from nodes.sql.figures import distinct_names
 from nodes.sql.merged import merged
 
-# `id` first: what a row is told by. The rest as the table has it, so that an archive is complete.
-COLUMNS = (
-    "id",
-    "timestamp",
-    "action",
-    "status",
-    "size",
-    "piece_id",
-    "satellite_id",
-    "remote_ip",
-    "country",
-    "latitude",
-    "longitude",
-    "error_reason",
-    "node_name",
-    "duration_ms",
-)
+# As the table has them, `id` first, by which a row is told; all, so that an archive is complete.
+COLUMNS = next(tuple(column.name for column in table.columns) for table in TABLES if table.name == "events")
 # Rows whose time is not in the stored form stay: how old they are cannot be told.
 _PRUNABLE = "FROM events WHERE {of_node} AND timestamp < %s AND id <= %s AND {stored_form}"
 _OLDEST = f"SELECT {', '.join(COLUMNS)} {_PRUNABLE} AND (timestamp, id) > (%s, %s)"
