@@ -16,22 +16,7 @@ SECOND, MILLISECOND, MICROSECOND = 1_000_000, 1_000, 1
 Operation = Transfer | Scores | Compaction
 
 
-@dataclass(frozen=True)
-class Format:
-    """`finest` is the microseconds of the finest step that a reader can tell of its time, None where it has none."""
-
-    name: str
-    finest: int | None
-    stamp: Callable[[int], str] | None
-    snake_case: bool = False
-    encode: Callable[[dict[str, Any], dict[str, Any]], str] = lambda entry, fields: console(entry, fields)
-    wrap: Callable[[str, int], str] = lambda line, at: line
-    caller: bool = False
-    process: bool = True
-    line_end: str = "\n"
-
-
-def render(operation: Operation, form: Format) -> bytes:
+def render(operation: Operation, form: "Format") -> bytes:
     entry = {
         "at": operation.at,
         "time": form.stamp(operation.at) if form.stamp and operation.at is not None else None,
@@ -44,7 +29,7 @@ def render(operation: Operation, form: Format) -> bytes:
     return (form.wrap(line, operation.at or 0) + form.line_end).encode()
 
 
-def as_told(operation: Operation, form: Format) -> Operation:
+def as_told(operation: Operation, form: "Format") -> Operation:
     """The operation with the time that the form tells, and whether that is in whole seconds."""
     at = None if form.finest is None or operation.at is None else operation.at // form.finest * form.finest
     told: Operation = operation._replace(at=at)
@@ -150,6 +135,10 @@ def _zaps_json(value: dict[str, Any], separators: tuple[str, str] = (", ", ": ")
 # Envelopes
 
 
+def bare(line: str, at: int) -> str:
+    return line
+
+
 def docker(line: str, at: int) -> str:
     """Docker's json-file: Go's encoder also escapes what HTML takes for its own."""
     moment = f"{_utc(at, '%Y-%m-%dT%H:%M:%S')}.{at % SECOND:06}789Z"
@@ -193,6 +182,21 @@ def utc_milliseconds(at: int) -> str:
 
 def moscow_milliseconds(at: int) -> str:
     return f"{_utc(at + 3 * 3600 * SECOND, '%Y-%m-%dT%H:%M:%S')}.{at % SECOND // MILLISECOND:03}+0300"
+
+
+@dataclass(frozen=True)
+class Format:
+    """`finest` is the microseconds of the finest step that a reader can tell of its time, None where it has none."""
+
+    name: str
+    finest: int | None
+    stamp: Callable[[int], str] | None
+    snake_case: bool = False
+    encode: Callable[[dict[str, Any], dict[str, Any]], str] = console
+    wrap: Callable[[str, int], str] = bare
+    caller: bool = False
+    process: bool = True
+    line_end: str = "\n"
 
 
 FORMATS = (
