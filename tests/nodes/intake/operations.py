@@ -1,4 +1,4 @@
-"""Operations of all kinds, drawn by hypothesis."""
+"""Operations of all kinds, and what can happen to their lines, drawn by hypothesis."""
 
 from hypothesis import strategies as st
 
@@ -70,3 +70,14 @@ compactions = st.builds(
     trash_percent=per_cents,
 )
 operations = transfers() | scores | compactions
+
+
+@st.composite
+def damaged(draw: st.DrawFn, lines: st.SearchStrategy[bytes]) -> bytes:
+    """A good line that was cut, torn, doubled in part or overwritten."""
+    line = draw(lines)
+    for _ in range(draw(st.integers(1, 4))):
+        start, end = sorted(draw(st.tuples(*[st.integers(0, len(line))] * 2)))
+        put = draw(st.sampled_from((b"", line[start:end] * 2, b"\0", b"\xff", b'"', b"\\", b"\t", b"{", b"}")))
+        line = line[:start] + (put or draw(st.binary(max_size=4))) + line[end if draw(st.booleans()) else start :]
+    return line

@@ -5,31 +5,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodes.intake import records
-from nodes.intake.parse import parse, parse_any
-from nodes.intake.quick import read_ordinary
+from nodes.intake.parse import parse
 from nodes.intake.records import Compaction, Record, Scores, Skipped, Transfer
 from nodes.soundness import ACTIONS, MAX_SIZE, STATUSES
 from tests.nodes.intake.formats import FORMATS, render
-from tests.nodes.intake.operations import operations, transfers
+from tests.nodes.intake.operations import damaged, operations
 
 REASONS = {value for name, value in vars(records).items() if name.isupper() and isinstance(value, str)}
 HEAD = b"2026-08-21T10:00:01Z\tINFO\tpiecestore\tdownloaded\t"
 IDS = b'"piece_id": "GTJ5", "satellite_id": "121RTS", "action": "GET", '
 
 
-@st.composite
-def mutations(draw: st.DrawFn, lines: st.SearchStrategy[bytes]) -> bytes:
-    """A good line that was cut, torn, doubled in part or overwritten."""
-    line = draw(lines)
-    for _ in range(draw(st.integers(1, 4))):
-        start, end = sorted(draw(st.tuples(*[st.integers(0, len(line))] * 2)))
-        put = draw(st.sampled_from((b"", line[start:end] * 2, b"\0", b"\xff", b'"', b"\\", b"\t", b"{", b"}")))
-        line = line[:start] + (put or draw(st.binary(max_size=4))) + line[end if draw(st.booleans()) else start :]
-    return line
-
-
 good_lines = st.builds(render, operations, st.sampled_from(FORMATS))
-ordinary_lines = st.builds(render, transfers(), st.sampled_from([form for form in FORMATS if "console" in form.name]))
 words = st.sampled_from(
     [HEAD, IDS, b'{"L":"INFO","N":"piecestore","M":"downloaded",', b'{"log":"', b"#011", b"\x1b[3", b"{", b"}"]
 )
@@ -69,24 +56,10 @@ def test_any_bytes_are_a_record_or_a_reason(line: bytes) -> None:
 
 
 @settings(max_examples=400, deadline=None)
-@given(line=mutations(good_lines))
+@given(line=damaged(good_lines))
 def test_a_damaged_line_is_a_sound_record_or_a_reason(line: bytes) -> None:
     assert is_sound(parse(line))
     assert is_storable(parse(line))
-
-
-@settings(max_examples=600, deadline=None)
-@given(line=mutations(ordinary_lines))
-def test_the_quick_reader_says_what_the_general_one_does_or_nothing(line: bytes) -> None:
-    assert read_ordinary(line) in (None, parse_any(line))
-
-
-@pytest.mark.parametrize("name", ["console from v1.146 on", "console to v1.145, with an offset", "console in Docker"])
-@settings(max_examples=30, deadline=None)
-@given(operation=transfers().map(lambda transfer: transfer._replace(error_reason=None, size=1986304)))
-def test_the_quick_reader_knows_the_ordinary_lines(name: str, operation: Transfer) -> None:
-    form = next(form for form in FORMATS if form.name == name)
-    assert read_ordinary(render(operation, form)) is not None
 
 
 HOSTILE = {
