@@ -33,7 +33,7 @@ def last_event_id() -> int:
 
 
 def newest() -> int:
-    return max(id_ for (id_,) in rows.of("events", "id"))
+    return max(int(id_) for (id_,) in rows.of("events", "id"))
 
 
 def test_a_node_that_another_program_wrote_within_the_hour_is_refused(databases: None) -> None:
