@@ -12,10 +12,12 @@ from nodes.intake.envelopes import unwrap
 from nodes.intake.fields import Fields, count_of, error_of, id_of, in_one_spelling, ip_of, per_cent_of, size_of
 from nodes.intake.messages import CompactionLine, Counting, ScoresLine, TransferLine
 from nodes.intake.quantities import duration_seconds, size_bytes
+from nodes.intake.quick import read_ordinary
 from nodes.intake.records import Compaction, Record, Scores, Skipped, Transfer
 from nodes.soundness import is_score
 
-_LOGGERS = tuple(logger.encode() for logger in messages.LOGGERS)
+_TRANSFERS, _REPUTATION, _HASHSTORE = (logger.encode() for logger in messages.LOGGERS)
+_OTHER = Skipped(records.OTHER)
 _A_TRANSFER = re.compile(
     r"\bpiecestore\b.{1,60}\b(?:(?:up|down)load (?:started|canceled|failed)|uploaded|downloaded)\b"
 )
@@ -23,13 +25,13 @@ _A_TRANSFER = re.compile(
 
 def parse(line: bytes) -> Record:
     """What a line says, with or without its line end."""
-    return parse_any(line)
+    return read_ordinary(line) or parse_any(line)
 
 
 def parse_any(line: bytes) -> Record:
-    """parse() for lines of any form."""
-    if not any(logger in line for logger in _LOGGERS):
-        return Skipped(records.OTHER)
+    """parse() by the general reader alone."""
+    if not (_TRANSFERS in line or _REPUTATION in line or _HASHSTORE in line):
+        return _OTHER
     unwrapped = unwrap(line)
     entry = read_entry(unwrapped)
     if entry is None:
