@@ -40,6 +40,7 @@ LIMITS = (
     "MAX_NODES",
     "ROLLUP_INTERVAL",
     "MAX_API_BODY",
+    "MAX_PUSH_BODY",
 )
 
 
