@@ -18,8 +18,8 @@ from django.db.migrations.exceptions import MigrationSchemaMissing
 from nodes import catalog
 from nodes.catalog import Found
 from nodes.display import size
+from nodes.own_tables import OWN_TABLES
 from nodes.recognition import RECORD, refuse_foreign, refuse_foreign_file
-from nodes.rollups.schema import OWN_TABLES
 from nodes.schema import INDEXES, TABLES, Index, Table
 
 # Building an index on more rows than these takes long enough to be announced.

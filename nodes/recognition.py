@@ -20,7 +20,7 @@ _EVENTS = "events"
 _ALWAYS_THERE = ("timestamp", "action", "status")
 _LEFT_ALONE = ("alerts", "insights", "analytics_baselines", "app_persistent_state")
 _KNOWN = {*(table.name for table in TABLES), *_LEFT_ALONE, RECORD}
-_KNOWN_BEGINNINGS = ("sqlite_", "rollup_")
+_KNOWN_BEGINNINGS = ("sqlite_", "rollup_", "intake_", "sno_")
 
 
 def refuse_foreign(connection: BaseDatabaseWrapper) -> None:

@@ -26,6 +26,18 @@ EVENTS_MODELS = frozenset(
         "rollupfailures",
         "rollupbatch",
         "rollupstate",
+        "intakeaudit",
+        "intakenode",
+        "intakepush",
+        "intakeskipped",
+        "intakesource",
+        "intakestate",
+        "intaketiming",
+        "snoauditwindow",
+        "snoday",
+        "snonode",
+        "snopaystub",
+        "snosatellite",
     }
 )
 

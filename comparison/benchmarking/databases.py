@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 
 from comparison.benchmarking.scenarios import SEED, Parameters
-from nodes.rollups.schema import OWN_TABLES
+from nodes.own_tables import OWN_TABLES
 from nodes.schema import INDEXES, TABLES
 
 STDERR = 2

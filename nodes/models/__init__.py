@@ -7,6 +7,15 @@ from nodes.models.events import (
     Reputation,
     StorageSnapshot,
 )
+from nodes.models.intake import (
+    IntakeAudit,
+    IntakeNode,
+    IntakePush,
+    IntakeSkipped,
+    IntakeSource,
+    IntakeState,
+    IntakeTiming,
+)
 from nodes.models.rollups import (
     RollupBatch,
     RollupCount,
@@ -19,6 +28,7 @@ from nodes.models.rollups import (
     RollupState,
 )
 from nodes.models.site import ApiToken, Node
+from nodes.models.sno import SnoAuditWindow, SnoDay, SnoNode, SnoPaystub, SnoSatellite
 
 __all__ = [
     "ApiToken",
@@ -26,6 +36,13 @@ __all__ = [
     "Event",
     "HashstoreCompaction",
     "HourlyStats",
+    "IntakeAudit",
+    "IntakeNode",
+    "IntakePush",
+    "IntakeSkipped",
+    "IntakeSource",
+    "IntakeState",
+    "IntakeTiming",
     "Node",
     "Payout",
     "Reputation",
@@ -38,5 +55,10 @@ __all__ = [
     "RollupReason",
     "RollupSatellite",
     "RollupState",
+    "SnoAuditWindow",
+    "SnoDay",
+    "SnoNode",
+    "SnoPaystub",
+    "SnoSatellite",
     "StorageSnapshot",
 ]

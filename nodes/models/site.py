@@ -19,6 +19,18 @@ class Node(models.Model):
         help_text="US dollars a month: power, rent, disk. Comparisons do not use it yet.",
     )
     notes = models.TextField(blank=True)
+    api_url = models.CharField(
+        "API address",
+        max_length=500,
+        blank=True,
+        help_text="Of the node's local API, for example http://192.168.1.20:14002.",
+    )
+    log_path = models.CharField(
+        "log",
+        max_length=1000,
+        blank=True,
+        help_text="A file, a pattern such as /var/log/storj/*.log, or docker:NAME of a container.",
+    )
 
     class Meta:
         ordering = ["name"]
@@ -30,8 +42,13 @@ class Node(models.Model):
 class ApiToken(models.Model):
     """A secret that lets a program act as `user`; only its SHA-256 is kept. Made by `nodes.tokens`."""
 
+    class Scope(models.TextChoices):
+        READ = "read", "read: may do what its user may, except send data"
+        INGEST = "ingest", "ingest: may send logs and API answers of nodes, and nothing else"
+
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
     label = models.CharField(max_length=100, help_text="What uses this token, for example: backup script.")
+    scope = models.CharField(max_length=10, choices=Scope.choices, default=Scope.READ)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -134,7 +134,7 @@ def digests(path: Path) -> dict[str, str]:
 
 def _tables(connection: sqlite3.Connection) -> list[str]:
     found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-    return [name.decode() for (name,) in found if not name.startswith(b"rollup_")]
+    return [name.decode() for (name,) in found if not name.startswith((b"rollup_", b"intake_", b"sno_"))]
 
 
 def _digest(connection: sqlite3.Connection, table: str) -> str:

@@ -8,7 +8,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from nodes.adopt import adopt, adopted, plan
 from nodes.errors import FORBIDDEN, FULL, EventsUnavailable, explained
-from nodes.rollups.schema import OWN_TABLES
+from nodes.own_tables import OWN_TABLES
 from nodes.schema import INDEXES, TABLES
 from tests.nodes import monitor_files
 from tests.nodes.monitor_files import digests, index_columns, objects, rows, writing

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nodes.adopt import adopt
-from nodes.rollups.schema import OWN_TABLES
+from nodes.own_tables import OWN_TABLES
 from tests.nodes import monitor_files
 from tests.nodes.monitor_files import digests, objects, writing
 from tests.opened import Opened

@@ -12,10 +12,10 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 
 from nodes.adopt import adopt, adopted
+from nodes.own_tables import OWN_TABLES
 from nodes.rollups.codes import WEEK
 from nodes.rollups.packing import unpacked
 from nodes.rollups.roll import rollup_once
-from nodes.rollups.schema import OWN_TABLES
 from nodes.router import EVENTS, EVENTS_MODELS
 from nodes.schema import INDEXES, TABLES
 from tests.nodes.rollups import oracle, tables
