@@ -18,9 +18,8 @@ from nodes.soundness import is_score
 
 _TRANSFERS, _REPUTATION, _HASHSTORE = (logger.encode() for logger in messages.LOGGERS)
 _OTHER = Skipped(records.OTHER)
-_A_TRANSFER = re.compile(
-    r"\bpiecestore\b.{1,60}\b(?:(?:up|down)load (?:started|canceled|failed)|uploaded|downloaded)\b"
-)
+# In JSON that is cut off, where "\t" may be two characters.
+_A_TRANSFER = re.compile(r"piecestore.{1,60}?(?:(?:up|down)load (?:started|canceled|failed)|uploaded|downloaded)\b")
 
 
 def parse(line: bytes) -> Record:
