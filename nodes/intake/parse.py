@@ -1,6 +1,6 @@
 """One line of a storagenode's log in, one record or a named reason out: any bytes, no state, nothing raised.
 
-Formats and traps are those of storagenode 2019 to 2026 (v0.14 to v1.162), as storagenode/piecestore/endpoint.go and
+Formats and traps are those of storagenode from 2019 to v1.162 of 2026, as storagenode/piecestore/endpoint.go and
 storj/common, process/logging.go, write them.
 """
 
