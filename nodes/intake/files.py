@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,6 +18,8 @@ from nodes.intake.unpack import Unreadable, unpacked
 from nodes.known import printable
 
 STDIN = "-"
+LONGEST_PATH = 200  # characters that are shown
+NO_LOGS = "“{}” has no file with “log” in its name: name the files themselves."
 # In which the first line with a time is looked for.
 _BEGINNING = 1 << 20  # bytes
 
@@ -94,9 +97,10 @@ class Found:
 
 def found(paths: Sequence[str]) -> Found:
     """Of files, folders, patterns and STDIN."""
+    expanded = {path: _expanded(path) for path in paths}
+    troubles = [NO_LOGS.format(named(path)) for path, files in expanded.items() if not files]
     logs: dict[Path, tuple[int, str, int | None]] = {}
-    troubles = []
-    for file in dict.fromkeys(file for path in paths for file in _expanded(path)):
+    for file in chain.from_iterable(expanded.values()):
         try:
             logs.setdefault(Path(file).resolve(), _placed(file))
         except (OSError, Unreadable) as error:
@@ -107,7 +111,12 @@ def found(paths: Sequence[str]) -> Found:
 def trouble(path: str, error: OSError | Unreadable) -> str:
     why = (error.strerror or "it cannot be read").lower() if isinstance(error, OSError) else str(error)
     how_far = " to its end" if isinstance(error, Unreadable) and error.partly else ""
-    return f"“{printable(path, 200)}” could not be read{how_far}: {why}."
+    return f"“{named(path)}” could not be read{how_far}: {why}."
+
+
+def named(path: str) -> str:
+    """As it is shown to operators."""
+    return "standard input" if path == STDIN else printable(path, LONGEST_PATH)
 
 
 def _expanded(path: str) -> list[str]:

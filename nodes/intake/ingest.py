@@ -13,24 +13,22 @@ from django.db import OperationalError
 
 from nodes.errors import LOCKED, sentence_for
 from nodes.intake.batch import Written
-from nodes.intake.files import Found, Log, opened, trouble
+from nodes.intake.files import Found, Log, named, opened, trouble
 from nodes.intake.identity import Recognised, Sameness, Source
 from nodes.intake.sources import known_sources, state_before, state_of
 from nodes.intake.stream import Stream
 from nodes.intake.unpack import Unreadable
-from nodes.intake.write import SourceMoved
-from nodes.known import printable
 
-CHUNK = 1 << 20  # bytes
+CHUNK = 1 << 18  # bytes
 # Written in about a tenth of a second, during which others wait.
 LINES_AT_ONCE = 20_000
+SHORT_LINE = 100  # bytes
 PATIENCE = 60.0  # seconds for which another program may lock the database
 
 FORKED = (
     "“{}” was left aside: it begins like “{}”, which was read before, and goes on otherwise. One of them is damaged or "
     "was changed, and what they share would count twice."
 )
-MOVED = "“{}” was left aside at some point: another process reads the same log; let one of them do it."
 
 
 @dataclass
@@ -57,15 +55,23 @@ class Report:
 class Ingest:
     """`report` has what is written, also while `run` has not ended, and if it never does."""
 
-    def __init__(self, node: str, found: Found, force: bool = False, patience: float = PATIENCE) -> None:
+    def __init__(
+        self,
+        node: str,
+        found: Found,
+        force: bool = False,
+        lines_at_once: int = LINES_AT_ONCE,
+        patience: float = PATIENCE,
+    ) -> None:
         self.report = Report(troubles=list(found.troubles))
         self._node = node
         self._logs = found.logs
         self._force = force
+        self._lines_at_once = lines_at_once
         self._patience = patience
 
     def run(self) -> Iterator[int]:
-        """Says now and then how many bytes of the files are done. Raises NodeTaken and django.db.Error."""
+        """Says now and then how many bytes of the files are done. Raises NodeTaken, SourceMoved and django.db.Error."""
         before = 0
         for path, first in self._logs:
             done = 0
@@ -74,15 +80,13 @@ class Ingest:
                     yield before + done
             except (OSError, Unreadable) as error:
                 self.report.troubles.append(trouble(path, error))
-            except SourceMoved:
-                self.report.troubles.append(MOVED.format(printable(path)))
             before += done
 
     def _log(self, path: str, first: int | None) -> Iterator[int]:
         with opened(path) as log:
             found = log.recognise(known_sources(self._node))
             if found.known is not None and found.sameness is Sameness.FORKED:
-                self.report.troubles.append(FORKED.format(printable(path), printable(found.known.path)))
+                self.report.troubles.append(FORKED.format(named(path), named(found.known.path)))
             elif found.sameness is Sameness.OLDER:
                 self.report.known += log.done
             else:
@@ -98,9 +102,9 @@ class Ingest:
 
     def _read(self, log: Log, stream: Stream, source: Source) -> Iterator[int]:
         try:
-            while data := log.read(CHUNK):
+            while data := log.read(min(CHUNK, SHORT_LINE * self._lines_at_once)):
                 source.prefix.update(stream.feed(data))
-                if stream.lines >= LINES_AT_ONCE:
+                if stream.lines >= self._lines_at_once:
                     self._commit(stream, source)
                     yield log.done
         except (OSError, Unreadable):

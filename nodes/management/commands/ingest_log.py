@@ -13,7 +13,7 @@ from nodes.errors import explained
 from nodes.intake.files import Found, found
 from nodes.intake.ingest import Ingest, Report
 from nodes.intake.standing import refuse_without_tables
-from nodes.intake.write import NodeTaken, refuse_taken
+from nodes.intake.write import NodeTaken, SourceMoved, refuse_taken
 from nodes.known import ensure_nodes, is_usable_name, printable
 from nodes.models import Node
 from nodes.progress import LogBar
@@ -52,8 +52,8 @@ class Command(OperatorCommand):
             with explained(writing=True):
                 _run(ingest, logs)
         except KeyboardInterrupt:
-            raise CommandError(BROKEN_OFF, returncode=130) from None
-        except NodeTaken as error:
+            raise CommandError(BROKEN_OFF) from None
+        except (NodeTaken, SourceMoved) as error:
             raise CommandError(str(error)) from error
         finally:
             self._tell(node, ingest.report, time.perf_counter() - began)
