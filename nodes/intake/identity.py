@@ -182,7 +182,8 @@ def _common(one: bytes, other: bytes) -> bool:
 
 def _resumed(file: BinaryIO, known: Known) -> Prefix | None:
     file.seek(known.block_start)
-    prefix = Prefix(known.head, known.block_start, known.block_hash)
+    # The head is in the first block, and comes with its bytes.
+    prefix = Prefix(known.head if known.block_start else b"", known.block_start, known.block_hash)
     prefix.update(read_all(file, known.length - known.block_start))
     return prefix if prefix.is_of(known) else None
 

@@ -9,11 +9,12 @@ HOUR = 3_600 * SECOND
 
 def stored(microseconds: int) -> str:
     """As nodes.fields.to_stored writes this moment."""
-    second, fraction = divmod(microseconds, SECOND)
-    return f"{_second(second)}.{fraction:06}+00:00" if fraction else f"{_second(second)}+00:00"
+    seconds, fraction = divmod(microseconds, SECOND)
+    minute, second = divmod(seconds, 60)
+    return f"{_minute(minute)}{second:02}.{fraction:06}+00:00" if fraction else f"{_minute(minute)}{second:02}+00:00"
 
 
 @lru_cache(maxsize=4096)
-def _second(second: int) -> str:
-    """Lines that follow one another share their second."""
-    return datetime.fromtimestamp(second, UTC).replace(tzinfo=None).isoformat()
+def _minute(minute: int) -> str:
+    """Lines that follow one another share their minute."""
+    return datetime.fromtimestamp(minute * 60, UTC).isoformat()[: len("2026-11-23T11:55:")]
