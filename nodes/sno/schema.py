@@ -16,6 +16,8 @@ def _keys(names: str) -> tuple[Column, ...]:
 
 OWN_TABLES = (
     # `answered` is the last time that the API answered; `down_since` the first failure after it, NULL while it answers.
+    # `trouble` is a sentence, also about what could not be read of an answer. `expected_cents` is what the node itself
+    # expects to earn this month, and `snapshot` when we last wrote a storage snapshot.
     Table(
         "sno_nodes",
         (
@@ -23,11 +25,15 @@ OWN_TABLES = (
             *_columns("TEXT", "node_id version allowed_version"),
             *_columns("INTEGER", "up_to_date"),
             *_columns("TEXT", "quic_status last_quic_ping last_ping started answered down_since trouble"),
+            *_columns("INTEGER", "expected_cents"),
+            *_columns("TEXT", "snapshot"),
         ),
         ("node",),
         by_key=True,
     ),
-    # Prices in US cents per TB, and per TB and month; held amounts in millionths of a US dollar.
+    # Prices in US cents per TB, and per TB and month; held amounts in millionths of a US dollar; scores in per cent.
+    # `scored`, `estimated` and `finalized` are what we last wrote to the monitor's tables: when scores, when this month's
+    # estimate, and a sum of the last month's figures.
     Table(
         "sno_satellites",
         (
@@ -35,6 +41,8 @@ OWN_TABLES = (
             *_columns("TEXT", "url joined vetted disqualified suspended"),
             *_columns("INTEGER", "egress_price repair_price audit_price storage_price"),
             *_columns("INTEGER", "held_first held_second held_third held_total held_disposed"),
+            *_columns("REAL", "audit_score suspension_score online_score"),
+            *_columns("TEXT", "scored estimated finalized"),
             *_keys("updated"),
         ),
         ("node", "satellite"),
