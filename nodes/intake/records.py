@@ -15,8 +15,8 @@ class Transfer(NamedTuple):
     """The start or the end of one attempt.
 
     `at` is in microseconds since 1970, None where the line has no time (STORJ_LOG_NOTIME); `coarse` where its time
-    stamp has whole seconds only. `status` is one of nodes.soundness.STATUSES, "" for a start. `size` in bytes. `remote_ip`
-    is without the port. `error_reason` is as the log says it, None where it says nothing.
+    stamp has whole seconds only. `status` is one of nodes.soundness.STATUSES, "" for a start. `size` in bytes.
+    `remote_ip` is without the port. `error_reason` is as the log says it, None where it says nothing.
     """
 
     at: int | None
