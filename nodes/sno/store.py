@@ -11,7 +11,18 @@ from datetime import datetime
 from django.db import connections, models, transaction
 
 from nodes.errors import explained
-from nodes.models import EarningsEstimate, Payout, Reputation, SnoNode, SnoPaystub, SnoSatellite, StorageSnapshot
+from nodes.models import (
+    EarningsEstimate,
+    IntakeState,
+    Payout,
+    Reputation,
+    SnoAuditWindow,
+    SnoDay,
+    SnoNode,
+    SnoPaystub,
+    SnoSatellite,
+    StorageSnapshot,
+)
 from nodes.own_tables import OWN_TABLES
 from nodes.router import EVENTS
 from nodes.sno import rows
@@ -23,6 +34,19 @@ from nodes.sql.sno import Row, Value, put
 KIND = "api"  # of intake_states
 
 _TABLES = {table.name: table for table in OWN_TABLES}
+_MODELS: tuple[type[models.Model], ...] = (
+    StorageSnapshot,
+    Reputation,
+    EarningsEstimate,
+    Payout,
+    SnoNode,
+    SnoSatellite,
+    SnoDay,
+    SnoAuditWindow,
+    SnoPaystub,
+    IntakeState,
+)
+TABLE_NAMES = tuple(model._meta.db_table for model in _MODELS)
 
 
 def store(node: str, answer: Answer, at: datetime, trouble: str = "") -> None:
