@@ -39,6 +39,7 @@ def get(address: Address, route: str, seconds: float = TIMEOUT) -> Any:
         raise _explained(error, address) from error
     finally:
         connection.close()
+        connection.hang_up()
 
 
 def parsed_json(body: bytes) -> Any:
@@ -96,7 +97,7 @@ def _explained(error: Exception, address: Address) -> ApiTrouble:
     check = f"check host and port (usually {USUAL_PORT}), and that the node publishes it to this machine"
     # In this order: most of these are kinds of OSError.
     sentences: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
-        (TimeoutError, f"Nothing answered {at} within {TIMEOUT:.0f} seconds: {check}."),
+        (TimeoutError, f"There was no whole answer {at} within {TIMEOUT:.0f} seconds: {check}."),
         (
             ssl.SSLCertVerificationError,
             f"The certificate {at} is not trusted by this machine: use http://, or mend it.",
@@ -118,16 +119,18 @@ class _Connection(http.client.HTTPConnection):
         super().__init__(address.host, address.port)
         self._address = address
         self._deadline = deadline
+        self._plain: socket.socket | None = None
 
     def connect(self) -> None:
-        plain = self._connected()
-        try:
-            if self._address.scheme == "https":
-                plain = ssl.create_default_context().wrap_socket(plain, server_hostname=self._address.host)
-        except BaseException:
-            plain.close()
-            raise
-        self.sock = _TimedSocket(plain, self._deadline)
+        self._plain = self._connected()
+        if self._address.scheme == "https":
+            context = ssl.create_default_context()
+            self._plain = context.wrap_socket(self._plain, server_hostname=self._address.host)
+        self.sock = _TimedSocket(self._plain, self._deadline)
+
+    def hang_up(self) -> None:
+        if self._plain is not None:
+            self._plain.close()
 
     def _connected(self) -> socket.socket:
         """All addresses of the host together have the time that is left."""
@@ -161,7 +164,7 @@ class _TimedSocket:
         return io.BufferedReader(_TimedReader(self._plain, self._deadline))
 
     def close(self) -> None:
-        self._plain.close()
+        """http.client calls it when it has the head of an answer, and reads on."""
 
 
 class _TimedReader(io.RawIOBase):

@@ -104,7 +104,7 @@ class Fields:
             at = _moment(value)
         except (ValueError, OverflowError):
             self._left_out(key)
-        return None
+            return None
         return at if at and _FIRST_YEAR <= at.year <= _LAST_YEAR else None
 
     def stamp(self, key: str) -> str | None:

@@ -104,8 +104,8 @@ class Poller:
         Raises EventsUnavailable and the errors of the site's database; what could not be written is kept.
         """
         if time.monotonic() >= self._next_look:
-            self._next_look = time.monotonic() + LOOK
             self._look()
+            self._next_look = time.monotonic() + LOOK
         self._collect()
         self._write()
         self._ask_due()
@@ -205,7 +205,7 @@ class Poller:
     def _write(self) -> None:
         """The rest stays for the next step if one fails; that one is tried last then, and let go when it is old."""
         for node in sorted(self._nodes.values(), key=lambda node: node.tries):
-            if (outcome := node.unwritten) and time.monotonic() < node.due:
+            if (outcome := node.unwritten) and (node.tries == 0 or time.monotonic() < node.due):
                 node.tries += 1
                 _store(node.name, outcome)
             node.unwritten, node.tries = None, 0

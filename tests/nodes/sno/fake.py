@@ -108,14 +108,14 @@ def not_http(handler: "Handler", body: bytes) -> None:
 
 def wrong_types(handler: "Handler", body: bytes) -> None:
     """Every value of the answer is another one than it should be, its keys and lists are right."""
-    handler.send(200, json.dumps(_spoilt(json.loads(body))).encode())
+    handler.send(200, json.dumps(spoilt(json.loads(body))).encode())
 
 
-def _spoilt(value: object, key: str = "") -> object:
+def spoilt(value: object, key: str = "") -> object:
     if isinstance(value, dict):
-        return {name: _spoilt(part, name) for name, part in value.items()}
+        return {name: spoilt(part, name) for name, part in value.items()}
     if isinstance(value, list):
-        return [*(_spoilt(part) for part in value), 7, None, "x"]
+        return [*(spoilt(part) for part in value), 7, None, "x"]
     if key in ("id", "satelliteId", "satelliteID", "nodeID"):
         return value
     return {"str": [1], "int": "12abc", "float": 1e300, "bool": "yes", "NoneType": {"a": -1}}[type(value).__name__]
