@@ -242,8 +242,10 @@ def test_an_interval_of_0_asks_nobody(settings: LazySettings) -> None:
     poll_forever(threading.Event())
 
 
-def test_trouble_with_the_database_that_lasts_is_said_once_and_its_end_too(caplog: pytest.LogCaptureFixture) -> None:
-    assert NOT_ADOPTED.endswith(".")
+def test_trouble_with_the_database_that_lasts_is_said_once_and_its_end_too(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nodes.sno.poller.PATIENT_STEPS", 2)
     node = Fake(Story(NOW))
     with serving(node), caplog.at_level(logging.INFO, "nodes.sno.poller"):
         entered(node)
