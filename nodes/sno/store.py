@@ -29,6 +29,7 @@ from nodes.sno import rows
 from nodes.sno.answer import Answer
 from nodes.sno.rows import Before, Moment
 from nodes.sno.shapes import Paystub
+from nodes.sno.signals import first_answer
 from nodes.sql.sno import Row, Value, put
 
 KIND = "api"  # of intake_states
@@ -60,6 +61,8 @@ def store(node: str, answer: Answer, at: datetime, trouble: str = "") -> None:
         _store_paystubs(moment, answer.paystubs)
         _put("sno_nodes", [rows.node(moment, answer) | remembered | {"trouble": trouble or None}])
         _put_state(moment, trouble, answered=True)
+    if before.node is None or before.node.answered is None:
+        first_answer.send(sender=SnoNode, node=node)
 
 
 def store_silence(node: str, at: datetime, trouble: str) -> None:

@@ -181,10 +181,11 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         parts = urlsplit(self.path)
         try:
-            body = json.dumps(answer(fake.story, parts.path, parts.query)).encode()
+            told = answer(fake.story, parts.path, parts.query)
         except (KeyError, ValueError):
             self.send(404, b'{"error": "not found"}')
             return
+        body = json.dumps(told, separators=(",", ":")).encode() + b"\n"  # as Go writes it
         behaves = fake.behaviour if parts.path.startswith(fake.only) else well
         with suppress(OSError):
             behaves(self, body)
