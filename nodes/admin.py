@@ -137,7 +137,7 @@ def _figures(node: Node) -> NodeFigures:
 class ApiTokenAdmin(admin.ModelAdmin):
     """Made here, shown once, never changed. Who is no superuser sees and makes only tokens of his own."""
 
-    list_display = ("label", "user", "created_at", "revoked_at")
+    list_display = ("label", "user", "scope", "created_at", "revoked_at")
     list_select_related = ("user",)
     actions = ("revoke_selected",)
 
@@ -147,8 +147,8 @@ class ApiTokenAdmin(admin.ModelAdmin):
 
     def get_fields(self, request: HttpRequest, obj: ApiToken | None = None) -> Any:
         if obj is not None:
-            return ["label", "user", "created_at", "revoked_at"]
-        return ["user", "label"] if _is_superuser(request) else ["label"]
+            return ["label", "user", "scope", "created_at", "revoked_at"]
+        return ["user", "label", "scope"] if _is_superuser(request) else ["label", "scope"]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"user": request.user.pk}

@@ -12,9 +12,9 @@ from nodes.models import ApiToken
 PREFIX = "storj_"  # lets secret scanners, and people, tell what they found
 
 
-def create_token(user: User, label: str) -> str:
+def create_token(user: User, label: str, scope: str = ApiToken.Scope.READ) -> str:
     """Makes a token that acts as `user` and returns its secret, which cannot be had again."""
-    return issue(ApiToken(user=user, label=label))
+    return issue(ApiToken(user=user, label=label, scope=scope))
 
 
 def issue(token: ApiToken) -> str:
@@ -25,16 +25,21 @@ def issue(token: ApiToken) -> str:
     return secret
 
 
-def user_of(secret: str) -> User | None:
-    """The user as whom the bearer of `secret` acts; None if it is unknown or revoked, or the user inactive.
+def token_of(secret: str) -> ApiToken | None:
+    """The token with its user; None if it is unknown or revoked, or the user inactive.
 
     The lookup is by digest, so its duration tells nothing about the secrets that exist.
     """
-    token = (
+    return (
         ApiToken.objects.select_related("user")
         .filter(digest=digest_of(secret), revoked_at=None, user__is_active=True)
         .first()
     )
+
+
+def user_of(secret: str) -> User | None:
+    """The user as whom the bearer of `secret` acts, if anybody."""
+    token = token_of(secret)
     return None if token is None else token.user
 
 

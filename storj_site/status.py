@@ -11,10 +11,10 @@ from django.db import Error as DatabaseError
 from django.db import connection as site
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from comparison.api_access import NOT_ALLOWED
 from comparison.cache import statistics
 from nodes import sql
 from nodes.adopt import missing_indexes, plan
+from nodes.api_access import NOT_ALLOWED
 from nodes.display import NO_VALUE, cell, moment, size
 from nodes.errors import EventsUnavailable
 from nodes.fields import from_stored

@@ -6,9 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 
-from comparison.api_access import ApiError, api_view
 from comparison.engine import compare
 from comparison.request import AUTO, DEFAULT_RANGE, DEFAULT_TYPE, InvalidRequest, validated
+from nodes.api_access import ApiError, api_view
 from nodes.display import quoted
 from nodes.known import known_names
 

@@ -31,7 +31,7 @@ def secret_in(page: str) -> str | None:
 
 
 def test_adding_a_token_shows_its_secret(admin_client: Client, admin_user: User) -> None:
-    page = admin_client.post(ADD, {"user": admin_user.pk, "label": "backup"})
+    page = admin_client.post(ADD, {"user": admin_user.pk, "label": "backup", "scope": "read"})
     assert page.status_code == 200
     assert "no-store" in page["Cache-Control"]
     secret = secret_in(page.content.decode())
@@ -43,7 +43,7 @@ def test_the_secret_is_in_no_cookie_session_log_or_later_page(
     admin_client: Client, admin_user: User, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    page = admin_client.post(ADD, {"user": admin_user.pk, "label": "backup", "_continue": "1"})
+    page = admin_client.post(ADD, {"user": admin_user.pk, "label": "backup", "scope": "read", "_continue": "1"})
     secret = secret_in(page.content.decode())
     assert secret is not None
     token = ApiToken.objects.get()
@@ -59,14 +59,14 @@ def test_the_secret_is_in_no_cookie_session_log_or_later_page(
 
 def test_a_superuser_makes_tokens_for_others(admin_client: Client) -> None:
     other = User.objects.create_user("other")
-    secret = secret_in(admin_client.post(ADD, {"user": other.pk, "label": "x"}).content.decode())
+    secret = secret_in(admin_client.post(ADD, {"user": other.pk, "label": "x", "scope": "read"}).content.decode())
     assert secret is not None
     assert user_of(secret) == other
 
 
 def test_who_is_no_superuser_makes_tokens_for_himself_only(client: Client, helper: User, admin_user: User) -> None:
     assert 'name="user"' not in client.get(ADD).content.decode()
-    secret = secret_in(client.post(ADD, {"user": admin_user.pk, "label": "x"}).content.decode())
+    secret = secret_in(client.post(ADD, {"user": admin_user.pk, "label": "x", "scope": "read"}).content.decode())
     assert secret is not None
     assert user_of(secret) == helper
 
@@ -102,7 +102,7 @@ def test_a_token_cannot_be_changed(admin_client: Client, admin_user: User) -> No
 
 
 def test_a_label_is_required(admin_client: Client, admin_user: User) -> None:
-    page = admin_client.post(ADD, {"user": admin_user.pk, "label": " "})
+    page = admin_client.post(ADD, {"user": admin_user.pk, "label": " ", "scope": "read"})
     assert "This field is required." in page.content.decode()
     assert not ApiToken.objects.exists()
 

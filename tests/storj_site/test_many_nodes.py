@@ -32,7 +32,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, static_root: Path) -> Iterato
             [(name,) for name in NAMES],
         )
         own.executemany(
-            "INSERT INTO nodes_node (id, name, label, notes) VALUES (?, ?, '', '')",
+            "INSERT INTO nodes_node (id, name, label, notes, api_url, log_path) VALUES (?, ?, '', '', '', '')",
             [(FIRST_ID + number, name) for number, name in enumerate(NAMES)],
         )
         events.commit()

@@ -11,7 +11,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.middleware.csrf import CsrfViewMiddleware
 from django.views.decorators.csrf import csrf_exempt
 
-from nodes.tokens import user_of
+from nodes.models import ApiToken
+from nodes.tokens import token_of
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 View = Callable[..., HttpResponseBase]
@@ -20,6 +21,10 @@ NO_LOGIN = "Sign in, or send an API token as “Authorization: Bearer TOKEN”; 
 UNKNOWN_TOKEN = "This API token is unknown or revoked: make a new one in the admin."  # noqa: S105 - a sentence
 BAD_SCHEME = "The Authorization header must be “Bearer TOKEN”."
 NOT_ALLOWED = "This account may not view nodes: ask an administrator for the permission “Can view node”."
+ONLY_SENDS = "This API token may only send: make one of the scope “read” in the admin."
+ONLY_READS = "This API token may not send: make one of the scope “ingest” in the admin."
+NO_TOKEN = "Send an API token of the scope “ingest” as “Authorization: Bearer TOKEN”, made in the admin."  # noqa: S105
+MAY_NOT_SEND = "This account may not change nodes: ask an administrator for the permission “Can change node”."
 
 
 class ApiError(Exception):
@@ -43,9 +48,17 @@ class ApiError(Exception):
 
 
 def api_view(*methods: str) -> Callable[[View], View]:
-    """A view for users and tokens that may view nodes, for these methods only; raises of ApiError become JSON.
+    """A view for users and tokens that may view nodes, for these methods only; raises of ApiError become JSON."""
+    return _guarded_by(_require_access, methods)
 
-    The login and CSRF middleware are replaced, not removed: they answer with pages, and a request with
+
+def ingest_view(*methods: str) -> Callable[[View], View]:
+    """A view for tokens of the scope `ingest` whose user may change nodes; whoever is only signed in may not send."""
+    return _guarded_by(_require_ingest, methods)
+
+
+def _guarded_by(require: Callable[[HttpRequest], None], methods: tuple[str, ...]) -> Callable[[View], View]:
+    """The login and CSRF middleware are replaced, not removed: they answer with pages, and a request with
     a token needs no CSRF token because no browser adds its header by itself.
     """
 
@@ -53,7 +66,7 @@ def api_view(*methods: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
-                _require_access(request)
+                require(request)
                 if request.method not in methods:
                     raise ApiError(405, f"Use {' or '.join(methods)} here.", headers={"Allow": ", ".join(methods)})
                 return view(request, *args, **kwargs)
@@ -66,7 +79,10 @@ def api_view(*methods: str) -> Callable[[View], View]:
 
 
 def _require_access(request: HttpRequest) -> None:
-    user = _token_user(request) or _session_user(request)
+    token = _token(request)
+    if token is not None and token.scope != ApiToken.Scope.READ:
+        raise ApiError(403, ONLY_SENDS)
+    user = token.user if token else _session_user(request)
     if settings.PUBLIC_READ or user.has_perm("nodes.view_node"):
         return
     if isinstance(user, AnonymousUser):
@@ -74,7 +90,17 @@ def _require_access(request: HttpRequest) -> None:
     raise ApiError(403, NOT_ALLOWED)
 
 
-def _token_user(request: HttpRequest) -> User | None:
+def _require_ingest(request: HttpRequest) -> None:
+    token = _token(request)
+    if token is None:
+        raise ApiError(401, NO_TOKEN, headers={"WWW-Authenticate": "Bearer"})
+    if token.scope != ApiToken.Scope.INGEST:
+        raise ApiError(403, ONLY_READS)
+    if not token.user.has_perm("nodes.change_node"):
+        raise ApiError(403, MAY_NOT_SEND)
+
+
+def _token(request: HttpRequest) -> ApiToken | None:
     header = request.headers.get("Authorization")
     if header is None:
         return None
@@ -82,10 +108,10 @@ def _token_user(request: HttpRequest) -> User | None:
     challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
     if scheme.lower() != "bearer" or not secret.strip():
         raise ApiError(401, BAD_SCHEME, headers=challenge)
-    user = user_of(secret.strip())
-    if user is None:
+    token = token_of(secret.strip())
+    if token is None:
         raise ApiError(401, UNKNOWN_TOKEN, headers=challenge)
-    return user
+    return token
 
 
 def _session_user(request: HttpRequest) -> User | AnonymousUser:
