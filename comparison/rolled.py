@@ -126,10 +126,10 @@ class _Reading:
 
     def _failures(self, of: Mapping[int, Tallying]) -> int:
         rows = statements.failures(self._connection, self.pieces)
-        wanted = {reason for _, reason, _ in rows}
+        wanted = {reason for _, reason, *_ in rows}
         texts = dict(RollupReason.objects.using(self._connection.alias).filter(pk__in=wanted).values_list("id", "text"))
-        for node, reason, attempts in rows:
-            of[node].traffic.reasons[texts.get(reason, OTHER_REASONS)] += int(attempts)
+        for node, reason, attempts, checked in rows:
+            of[node].traffic.add_failures(texts.get(reason, OTHER_REASONS), int(attempts), int(checked))
         return len(rows)
 
     def _presence(self, of: Mapping[int, Tallying]) -> int:
