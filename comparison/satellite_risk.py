@@ -49,6 +49,7 @@ class SatelliteRisk:
             "disqualified": self.disqualified,
             "suspended": self.suspended,
             "vetted": progress.vetted,
+            "vetting_percent": None if progress.percent is None else float(round(progress.percent, 2)),
             "joined": self.joined.isoformat() if self.joined else None,
             "audits": progress.audits,
             "hours": progress.hours,

@@ -77,6 +77,7 @@ def test_every_type_has_the_state_of_the_node(three_nodes: list[str], type_: str
             "disqualified": False,
             "suspended": False,
             "vetted": True,
+            "vetting_percent": 100.0,
             "joined": "2025-10-19T12:00:00+00:00",
             "audits": 5000,
             "hours": 9600,
