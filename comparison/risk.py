@@ -37,7 +37,7 @@ def measure(found: Sequence[SatelliteRisk], told: Told, window: Window) -> Measu
         "satellites_disqualified": _counted([each.disqualified for each in found]),
         "satellites_suspended": _counted([each.suspended for each in found]),
         "vetting_percent": _least(each.vetting.percent for each in in_use),
-        "last_ping_minutes": _minutes(state.last_ping, window.end) if state and state.last_ping else None,
+        "last_ping_minutes": minutes_between(state.last_ping, window.end) if state and state.last_ping else None,
     }
     _note(found, told, window, measured)
     if told.state and told.state.answered and told.state.answered <= window.end + STATE_STALE_AFTER:
@@ -85,8 +85,9 @@ def _counted(flags: Sequence[bool | None]) -> int | None:
     return number if number or (flags and None not in flags) else None
 
 
-def _minutes(since: datetime, end: datetime) -> Fraction:
-    return Fraction(max(end - since, timedelta()) // timedelta(seconds=1), 60)
+def minutes_between(since: datetime, end: datetime) -> int:
+    """Whole ones; none where the API told of a moment after the window's end."""
+    return max(end - since, timedelta()) // timedelta(minutes=1)
 
 
 def _note(found: Sequence[SatelliteRisk], told: Told, window: Window, measured: Measured) -> None:

@@ -2,19 +2,22 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from comparison.basis import moment, window_of
 from comparison.details_view import Line, LineTable
 from comparison.multiples import percent
 from comparison.result import Result
+from comparison.risk import minutes_between
 from comparison.summary import FEW, FEW_HOURS
 from comparison.units import counted
 from nodes.display import NO_VALUE
 from nodes.known import printable
 
 UNKNOWN = "unknown"
+# Satellites contact a node every hour or so.
+LATE_MINUTES = 150
 HEAD = ("API", "Version", "Last contact", "Audit failures left", "Hours left to be offline", "Satellites", "Vetted")
 SATELLITE_HEAD = (
     *("Audit score", "Suspension score", "Online score", "Audit failures left", "Hours left to be offline"),
@@ -89,10 +92,9 @@ def _version(risk: Mapping[str, Any]) -> Cell:
 def _contact(risk: Mapping[str, Any], end: datetime) -> Cell:
     if risk["last_ping"] is None:
         return Cell(_missing(risk))
-    ago = max(end - moment(risk["last_ping"]), timedelta())
-    minutes = ago // timedelta(minutes=1)
-    text = f"{minutes} min" if ago < timedelta(hours=2) else f"{minutes // 60:,} h"
-    return Cell(f"{text} before", bad=ago >= timedelta(hours=2))
+    minutes = minutes_between(moment(risk["last_ping"]), end)
+    late = minutes >= LATE_MINUTES
+    return Cell(f"{minutes // 60:,} h before" if late else f"{minutes} min before", late)
 
 
 def _missing(risk: Mapping[str, Any]) -> str:

@@ -77,8 +77,8 @@ def _unranked(node: NodeResult, satellites: Sequence[str]) -> NodeResult:
     if not volumes:
         return node
     note = (
-        f"Not vetted by {', '.join(satellites)}, which send such a node about a twentieth of the traffic of others: "
-        "its amounts of traffic are not ranked against those of vetted nodes."
+        f"Not vetted by {', '.join(satellites)}: satellites send such a node about a twentieth of the traffic of "
+        "others, so that its amounts of traffic are not ranked against those of vetted nodes."
     )
     groups = node.basis.groups | {"vetting": {"source": "sno_satellites", "unvetted": satellites, "metrics": volumes}}
     return replace(

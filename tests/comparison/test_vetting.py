@@ -82,7 +82,7 @@ def test_it_is_not_ranked_on_its_traffic_and_says_so(three_nodes: list[str]) -> 
     assert found.unranked >= VOLUMES
     assert "success_rate_download" not in found.unranked
     assert "latency_download_p50_ms" not in found.unranked
-    assert any(note.startswith("Not vetted by us1,") for note in found.notes)
+    assert any(note.startswith("Not vetted by us1:") for note in found.notes)
     assert caveat("egress_bytes_per_day", found.as_dict()) == "not vetted"
     assert caveat("success_rate_download", found.as_dict()) == ""
     assert not node("cellar").unranked & VOLUMES
