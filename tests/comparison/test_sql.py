@@ -98,7 +98,7 @@ def plan(statement: str) -> str:
         ("states", "sno_nodes", ["USING PRIMARY KEY", "sno_nodes_pkey"]),
         ("satellites", "sno_satellites", ["USING PRIMARY KEY", "sno_satellites_pkey"]),
         ("online", "found", ["found USING PRIMARY KEY", "sno_audit_windows_pkey"]),
-        ("online", "told", ["told USING PRIMARY KEY", "sno_satellites_pkey"]),
+        ("online", "sno_satellites", ["sno_satellites USING PRIMARY KEY", "sno_satellites_pkey"]),
         ("intake_nodes", "intake_nodes", ["USING PRIMARY KEY", "intake_nodes_pkey"]),
         ("coarse_durations", "intake_timings", ["USING PRIMARY KEY", "intake_timings_pkey"]),
         ("unended_audits", "intake_audits", ["USING PRIMARY KEY", "intake_audits_pkey"]),
