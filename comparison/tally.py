@@ -1,10 +1,10 @@
 """The traffic of one node in a window: sums in all, per satellite and per point of a series."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from comparison.actions import AUDIT, CANCELED, FAILED, SUCCESS, UPLOAD
 from comparison.distribution import NO_DURATIONS, Distribution
@@ -67,7 +67,7 @@ class Traffic:
     explained: int = 0
     spoiled: int = 0
     durations: dict[str, Distribution] = field(default_factory=dict)
-    point_durations: dict[tuple[int, str], Distribution] = field(default_factory=dict)
+    point_durations: Mapping[tuple[int, str], Distribution] = field(default_factory=dict)
     hours: int = 0
     broken: int = 0
     without_time: int = 0
@@ -101,6 +101,23 @@ class Traffic:
 
     def timed(self, action: str) -> Distribution:
         return self.durations.get(action, NO_DURATIONS)
+
+
+class OnDemand(Mapping[tuple[int, str], Distribution], Generic[T]):
+    """By point and action, each made when it is asked for: all at once would take ten times the memory of `parts`."""
+
+    def __init__(self, parts: Mapping[tuple[int, str], T], made: Callable[[T], Distribution]) -> None:
+        self._parts: Mapping[tuple[int, str], T] = parts
+        self._made: Callable[[T], Distribution] = made
+
+    def __getitem__(self, key: tuple[int, str]) -> Distribution:
+        return self._made(self._parts[key])
+
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        return iter(self._parts)
+
+    def __len__(self) -> int:
+        return len(self._parts)
 
 
 class Tallying:
@@ -160,5 +177,6 @@ class Tallying:
         traffic, sums = self.traffic, dict.fromkeys({action for _, action in found}, nothing)
         for (_, action), part in found.items():
             sums[action] = sums[action] + part
-        traffic.point_durations = {key: made(part) for key, part in found.items()}
+        # A plain dict: asked for a point without durations, a defaultdict would have it as an empty one.
+        traffic.point_durations = OnDemand(dict(found), made)
         traffic.durations = {action: made(whole) for action, whole in sums.items()}

@@ -66,6 +66,7 @@ COMPARISON_WORKERS = read.number("COMPARISON_WORKERS", min(4, os.cpu_count() or 
 MAX_NODES = read.number("MAX_NODES", 200, least=2, most=1000)  # nodes in one comparison; more no page can show
 ROLLUP_INTERVAL = read.number("ROLLUP_INTERVAL", 60)  # seconds between two countings of new events; 0: no housekeeper
 MAX_API_BODY = max(1_000_000, 5_000 * MAX_NODES)  # bytes of an API request; a name of 240 emoji, escaped, is 2.9 kB
+MAX_PUSH_BODY = read.number("MAX_PUSH_BODY", 10_000_000, least=100_000)  # bytes that a node may send at a time
 # A form, or an address, has a field for each node; Django's own limits are those with fewer nodes.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = max(1_000, 2 * MAX_NODES)
 DATA_UPLOAD_MAX_MEMORY_SIZE = max(2_621_440, MAX_API_BODY)

@@ -41,6 +41,7 @@ LIMITS = (
     "MAX_NODES",
     "ROLLUP_INTERVAL",
     "MAX_API_BODY",
+    "MAX_PUSH_BODY",
 )
 
 # Of lines that could not be read: reasons, and characters of an example.

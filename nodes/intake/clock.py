@@ -20,15 +20,15 @@ def read_stamp(text: str) -> tuple[int, bool] | None:
     found = _STAMP.fullmatch(text)
     if not found:
         return None
-    second = whole_second(found[1] + found[3])
+    second = _whole_second(found[1] + found[3])
     fraction = found[2]
     if second is None:
         return None
     return (second, True) if fraction is None else (second + int(fraction[:6].ljust(6, "0")), False)
 
 
-@lru_cache(maxsize=4096)
-def whole_second(text: str) -> int | None:
+@lru_cache(maxsize=1024)
+def _whole_second(text: str) -> int | None:
     """The microseconds since 1970 of a stamp without a fraction. Lines that follow one another share their second."""
     try:
         moment = datetime.fromisoformat(text)

@@ -1,6 +1,6 @@
 """One line of a storagenode's log in, one record or a named reason out: any bytes, no state, nothing raised.
 
-Formats and traps are those of storagenode 2019 to 2026 (v0.14 to v1.162), as storagenode/piecestore/endpoint.go and
+Formats and traps are those of storagenode from 2019 to v1.162 of 2026, as storagenode/piecestore/endpoint.go and
 storj/common, process/logging.go, write them.
 """
 
@@ -12,24 +12,25 @@ from nodes.intake.envelopes import unwrap
 from nodes.intake.fields import Fields, count_of, error_of, id_of, in_one_spelling, ip_of, per_cent_of, size_of
 from nodes.intake.messages import CompactionLine, Counting, ScoresLine, TransferLine
 from nodes.intake.quantities import duration_seconds, size_bytes
+from nodes.intake.quick import read_ordinary
 from nodes.intake.records import Compaction, Record, Scores, Skipped, Transfer
 from nodes.soundness import is_score
 
-_LOGGERS = tuple(logger.encode() for logger in messages.LOGGERS)
-_A_TRANSFER = re.compile(
-    r"\bpiecestore\b.{1,60}\b(?:(?:up|down)load (?:started|canceled|failed)|uploaded|downloaded)\b"
-)
+_TRANSFERS, _REPUTATION, _HASHSTORE = (logger.encode() for logger in messages.LOGGERS)
+_OTHER = Skipped(records.OTHER)
+# In JSON that is cut off, where "\t" may be two characters.
+_A_TRANSFER = re.compile(r"piecestore.{1,60}?(?:(?:up|down)load (?:started|canceled|failed)|uploaded|downloaded)\b")
 
 
 def parse(line: bytes) -> Record:
     """What a line says, with or without its line end."""
-    return parse_any(line)
+    return read_ordinary(line) or parse_any(line)
 
 
 def parse_any(line: bytes) -> Record:
-    """parse() for lines of any form."""
-    if not any(logger in line for logger in _LOGGERS):
-        return Skipped(records.OTHER)
+    """parse() by the general reader alone."""
+    if not (_TRANSFERS in line or _REPUTATION in line or _HASHSTORE in line):
+        return _OTHER
     unwrapped = unwrap(line)
     entry = read_entry(unwrapped)
     if entry is None:

@@ -1,6 +1,6 @@
 """Reading the roll-ups. A piece is (node, span, first, last): a node's rows whose start is in [first, last)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -47,6 +47,17 @@ def named(connection: BaseDatabaseWrapper, names: Sequence[str]) -> Rows:
     return _rows(connection, _NAMED.format(names=_marks(names)), names)
 
 
+def satellites(connection: BaseDatabaseWrapper) -> dict[int, str]:
+    """Ids by number."""
+    return dict(_rows(connection, "SELECT id, name FROM rollup_satellites", ()))
+
+
+def reasons(connection: BaseDatabaseWrapper, numbers: Collection[int]) -> dict[int, str]:
+    """The texts of those of the numbers that have one."""
+    statement = f"SELECT id, text FROM rollup_reasons WHERE id IN ({_marks(numbers)})"
+    return dict(_rows(connection, statement, tuple(numbers))) if numbers else {}
+
+
 def counts_by_satellite(connection: BaseDatabaseWrapper, pieces: Pieces) -> Rows:
     """Node, satellite, action, status, attempts, bytes."""
     return _of_pieces(connection, _BY_SATELLITE, pieces)
@@ -84,7 +95,7 @@ def _of_pieces(connection: BaseDatabaseWrapper, statement: str, pieces: Pieces, 
     return _rows(connection, statement.format(pieces=", ".join(["(%s, %s, %s, %s)"] * len(pieces))), [*values, *point])
 
 
-def _marks(values: Sequence[object]) -> str:
+def _marks(values: Collection[object]) -> str:
     return ", ".join(["%s"] * len(values))
 
 

@@ -109,6 +109,18 @@ def without_checkpoint(connection: BaseDatabaseWrapper) -> Iterator[None]:
         _rows(connection, f"PRAGMA wal_autocheckpoint = {usual}")
 
 
+def state(connection: BaseDatabaseWrapper) -> tuple[int, int] | None:
+    """Watermark and turn; None before the first roll-up."""
+    rows = _rows(connection, "SELECT watermark, turn FROM rollup_state WHERE id = 1")
+    return (int(rows[0][0]), int(rows[0][1])) if rows else None
+
+
+def marks_of_batch(connection: BaseDatabaseWrapper, last_id: int) -> bytes | None:
+    """Those of the batch that ends with this id; None where there is none."""
+    rows = _rows(connection, "SELECT marks FROM rollup_batches WHERE last_id = %s", last_id)
+    return bytes(rows[0][0]) if rows else None
+
+
 def newest_id(connection: BaseDatabaseWrapper) -> int:
     """0 where there are no events."""
     return int(_rows(connection, "SELECT COALESCE(MAX(id), 0) FROM events")[0][0])
