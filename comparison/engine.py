@@ -16,6 +16,7 @@ from comparison.metrics import metrics_of
 from comparison.ranking import rankings
 from comparison.request import SAMPLE, ComparisonRequest
 from comparison.result import Comparison, NodeResult
+from comparison.vetting import judged
 from comparison.window import Window
 
 logger = logging.getLogger(__name__)
@@ -70,7 +71,8 @@ def compute(request: ComparisonRequest, level: int = logging.INFO) -> Comparison
     """Computes, without the cache. Logs one line for operators, at this level."""
     began = time.perf_counter()
     now = datetime.now(UTC)
-    window, nodes = _gathered(request)
+    window, gathered = _gathered(request)
+    nodes = judged(gathered)
     comparison = Comparison(
         type=request.type,
         range=request.range,

@@ -11,13 +11,15 @@ from datetime import UTC, datetime
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from comparison import earnings, reputation, rolled, sampled, storage, traffic
+from comparison import earnings, intake, reputation, risk, rolled, sampled, storage, told, traffic
 from comparison.details import details
 from comparison.measured import Measured
 from comparison.metrics import EARNINGS, EFFICIENCY, OVERALL, PERFORMANCE, metrics_of
 from comparison.result import Basis, NodeResult
 from comparison.rolled import Rolled, WindowAt
+from comparison.satellite_risk import satellite_risks
 from comparison.tally import Traffic
+from comparison.told import NOTHING, Told
 from comparison.traffic_notes import is_silent, note_silence
 from comparison.window import Window
 from nodes.errors import EventsUnavailable, NoPlace
@@ -43,6 +45,14 @@ class Together:
     window: Window
     nodes: dict[str, NodeResult]
     shared: Rolled | None = None
+
+
+@dataclass(frozen=True)
+class Given:
+    """What was read of a node before the rest: its traffic, where the type has any, and what it and its log told."""
+
+    traffic: Traffic | None
+    told: Told
 
 
 def gather_together(type: str, names: Sequence[str], window_at: WindowAt, sample: bool, place_until: float) -> Together:
@@ -77,13 +87,16 @@ def _without_rollups(window: Window, error: Exception) -> Together:
 
 
 def _add_nodes(type: str, names: Sequence[str], connection: BaseDatabaseWrapper, together: Together) -> None:
+    all_told = told.read(connection, names, together.window, type in WITH_TRAFFIC)
     for name in names:
         found = None
         if together.shared is not None:
             if name not in together.shared.traffic:
                 continue
             found = together.shared.traffic[name]
-        together.nodes[name] = _node_result(type, name, connection, together.window, found)
+        together.nodes[name] = _node_result(
+            type, name, connection, together.window, Given(found, all_told.get(name, NOTHING))
+        )
         if together.shared is not None:
             # It is large, and all that is to be said of it is said.
             del together.shared.traffic[name]
@@ -98,7 +111,9 @@ def gather_node(type: str, name: str, window: Window, shared: Rolled | None, pla
     """
     try:
         with reading(place_until=place_until) as connection:
-            return _node_result(type, name, connection, window, _traffic(type, name, connection, window, shared))
+            found = _traffic(type, name, connection, window, shared)
+            all_told = told.read(connection, [name], window, type in WITH_TRAFFIC)
+            return _node_result(type, name, connection, window, Given(found, all_told.get(name, NOTHING)))
     except NoPlace:
         raise
     except EventsUnavailable as error:
@@ -127,10 +142,14 @@ def _traffic(
     return sample
 
 
-def _node_result(
-    type: str, name: str, connection: BaseDatabaseWrapper, window: Window, found: Traffic | None
-) -> NodeResult:
-    parts = list(_parts(type, name, connection, window, found))
+def _node_result(type: str, name: str, connection: BaseDatabaseWrapper, window: Window, given: Given) -> NodeResult:
+    found, scores = given.traffic, reputation.read(connection, name, window)
+    risks = satellite_risks(scores, given.told, window)
+    parts = [
+        *_parts(type, name, connection, window, given),
+        reputation.measure(scores, window),
+        risk.measure(risks, given.told, window),
+    ]
     values = {key: value for part in parts for key, value in part.values.items()}
     metrics = {metric.key: metric.rounded(values.get(metric.key)) for metric in metrics_of(type)}
     return NodeResult(
@@ -139,6 +158,7 @@ def _node_result(
         _basis(found, parts),
         [sentence for part in parts for sentence in part.notes_on(metrics)],
         details=details(found) if found else None,
+        risk=risk.block(risks, given.told, window),
         unranked=frozenset(key for part in parts for key in part.unranked),
         rows_read=found.rows_read if found else 0,
     )
@@ -151,16 +171,15 @@ def _basis(found: Traffic | None, parts: Sequence[Measured]) -> Basis:
     return Basis(found.events, found.oldest, found.newest, found.limited, groups)
 
 
-def _parts(
-    type: str, name: str, connection: BaseDatabaseWrapper, window: Window, found: Traffic | None
-) -> Iterator[Measured]:
+def _parts(type: str, name: str, connection: BaseDatabaseWrapper, window: Window, given: Given) -> Iterator[Measured]:
+    found = given.traffic
     silent = found if found is not None and is_silent(found) else None
     stored = storage.read(connection, name, window) if silent or type in WITH_STORAGE else None
     if found is not None:
         yield traffic.measure(found)
+        yield intake.measure(given.told, found)
     if silent and stored:
         yield note_silence(silent, stored)
-    yield reputation.measure(reputation.read(connection, name, window), window)
     if stored and type in WITH_STORAGE:
         yield storage.measure(stored, window)
     if type in WITH_EARNINGS:

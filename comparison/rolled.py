@@ -125,9 +125,9 @@ class _Reading:
 
     def _failures(self, of: Mapping[int, Tallying]) -> int:
         rows = statements.failures(self._connection, self.pieces)
-        texts = statements.reasons(self._connection, {reason for _, reason, _ in rows})
-        for node, reason, attempts in rows:
-            of[node].traffic.reasons[texts.get(reason, OTHER_REASONS)] += int(attempts)
+        texts = statements.reasons(self._connection, {reason for _, reason, *_ in rows})
+        for node, reason, attempts, checked in rows:
+            of[node].traffic.add_failures(texts.get(reason, OTHER_REASONS), int(attempts), int(checked))
         return len(rows)
 
     def _presence(self, of: Mapping[int, Tallying]) -> int:

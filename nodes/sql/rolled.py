@@ -5,6 +5,9 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from nodes.intake.integrity import CHECKED_ACTIONS
+from nodes.rollups.codes import ACTION_CODES
+
 Pieces = Sequence[tuple[int, int, int, int]]
 Rows = list[tuple[Any, ...]]
 
@@ -27,7 +30,13 @@ _BY_SATELLITE = _asked(
 )
 _BY_POINT = _asked(f"found.node, {_POINT}, found.action, found.status, {_SUMS}", "rollup_counts", "GROUP BY 1, 2, 3, 4")
 _LATENCIES = _asked(f"found.node, {_POINT}, found.action, found.buckets", "rollup_latencies")
-_FAILURES = _asked("found.node, found.reason, SUM(found.attempts)", "rollup_failures", "GROUP BY 1, 2")
+_CHECKED = ", ".join(str(ACTION_CODES[action]) for action in CHECKED_ACTIONS)
+_FAILURES = _asked(
+    f"""found.node, found.reason, SUM(found.attempts),
+        SUM(CASE WHEN found.action IN ({_CHECKED}) THEN found.attempts ELSE 0 END)""",
+    "rollup_failures",
+    "GROUP BY 1, 2",
+)
 _HOURS = "SELECT node, day, hours FROM rollup_hours WHERE node IN ({nodes}) AND day >= %s AND day < %s"
 _WITHOUT_TIME = "SELECT node, SUM(attempts) FROM rollup_counts WHERE span = %s AND node IN ({nodes}) GROUP BY node"
 _NAMED = "SELECT name, id, first_event, last_event FROM rollup_nodes WHERE name IN ({names})"
@@ -65,7 +74,7 @@ def latencies_by_point(connection: BaseDatabaseWrapper, pieces: Pieces, offset: 
 
 
 def failures(connection: BaseDatabaseWrapper, pieces: Pieces) -> Rows:
-    """Node, number of the reason, attempts."""
+    """Node, number of the reason, attempts, and those of them that had one of CHECKED_ACTIONS."""
     return _of_pieces(connection, _FAILURES, pieces)
 
 
