@@ -71,6 +71,7 @@ API_POLL_INTERVAL = read.number("API_POLL_INTERVAL", 300)  # seconds between two
 COLLECT = read.flag("COLLECT")
 DOCKER_ROOT = Path(env.str("DOCKER_ROOT", default="") or "/var/lib/docker")  # where the logs of docker:NAME are
 MAX_API_BODY = max(1_000_000, 5_000 * MAX_NODES)  # bytes of an API request; a name of 240 emoji, escaped, is 2.9 kB
+MAX_PUSH_BODY = read.number("MAX_PUSH_BODY", 10_000_000, least=100_000)  # bytes that a node may send at a time
 # A form, or an address, has a field for each node; Django's own limits are those with fewer nodes.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = max(1_000, 2 * MAX_NODES)
 DATA_UPLOAD_MAX_MEMORY_SIZE = max(2_621_440, MAX_API_BODY)
