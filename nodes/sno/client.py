@@ -11,7 +11,7 @@ from typing import Any
 from nodes.sno.address import USUAL_PORT, Address
 
 TIMEOUT = 10.0  # seconds for the whole answer, from looking up the name on
-MOST_BYTES = 8 * 2**20  # a month of a node on six satellites is 100 kB
+MOST_BYTES = 2 * 2**20  # seven years of pay stubs are 300 kB; as Python's values it may be 50 times as much
 _PIECE = 65_536
 
 

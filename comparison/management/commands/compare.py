@@ -20,7 +20,7 @@ from comparison.output_file import write_file
 from comparison.request import AUTO, DEFAULT_RANGE, DEFAULT_TYPE, ComparisonRequest, InvalidRequest, validated
 from comparison.terminal import table_text
 from nodes.commands import OperatorCommand
-from nodes.known import known_names
+from nodes.known import recorded_names
 
 SOME_NODE_FAILED = 2
 # Those that JSON does not escape by itself, and terminals obey.
@@ -76,7 +76,7 @@ class Command(OperatorCommand):
 
 
 def _request(options: Mapping[str, Any]) -> ComparisonRequest:
-    known = known_names()
+    known = recorded_names()  # without the site's own database, which a command may not have
     if not known:
         raise CommandError("The events database has no nodes yet: point EVENTS_DATABASE_URL at one that has.")
     try:
