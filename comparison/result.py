@@ -37,7 +37,8 @@ class Basis:
 class NodeResult:
     """One node's metrics by key, or the sentence that says why there are none.
 
-    `details` is what comparison.details makes of the node's traffic, where the type has any.
+    `details` is what comparison.details makes of the node's traffic, where the type has any; `risk` is what
+    comparison.risk knows of the node, None where that is nothing.
     """
 
     name: str
@@ -46,6 +47,7 @@ class NodeResult:
     notes: list[str]
     error: str | None = None
     details: dict[str, Any] | None = None
+    risk: dict[str, Any] | None = None
     # Keys whose value must not be ranked, and rows read; neither is part of the public result.
     unranked: frozenset[str] = frozenset()
     rows_read: int = 0
@@ -58,6 +60,7 @@ class NodeResult:
             "notes": self.notes,
             "error": self.error,
             "details": self.details,
+            "risk": self.risk,
         }
 
 

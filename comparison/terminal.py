@@ -16,7 +16,7 @@ from comparison.coverage_strip import low_coverage
 from comparison.metrics import Metric, metrics_of
 from comparison.ranks import ranks
 from comparison.result import Result
-from comparison.terminal_details import bullets, print_details
+from comparison.terminal_details import bullets, print_details, print_risk
 from comparison.units import shown
 from nodes.known import printable
 
@@ -49,6 +49,7 @@ def table_text(result: Result, width: int, colour: bool, details: bool = False) 
     for columns in _fitting(_columns(result), width - max(map(cell_len, labels)) - 2):
         console.print(_table(labels, columns))
     if details:
+        print_risk(result, console)
         print_details(result, console)
     for heading, lines in _paragraphs(result):
         console.print(Text(heading))

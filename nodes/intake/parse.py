@@ -1,6 +1,6 @@
 """One line of a storagenode's log in, one record or a named reason out: any bytes, no state, nothing raised.
 
-Formats and traps are those of storagenode 2019 to 2026 (v0.14 to v1.162), as storagenode/piecestore/endpoint.go and
+Formats and traps are those of storagenode from 2019 to v1.162 of 2026, as storagenode/piecestore/endpoint.go and
 storj/common, process/logging.go, write them.
 """
 
@@ -18,9 +18,8 @@ from nodes.soundness import is_score
 
 _TRANSFERS, _REPUTATION, _HASHSTORE = (logger.encode() for logger in messages.LOGGERS)
 _OTHER = Skipped(records.OTHER)
-_A_TRANSFER = re.compile(
-    r"\bpiecestore\b.{1,60}\b(?:(?:up|down)load (?:started|canceled|failed)|uploaded|downloaded)\b"
-)
+# In JSON that is cut off, where "\t" may be two characters.
+_A_TRANSFER = re.compile(r"piecestore.{1,60}?(?:(?:up|down)load (?:started|canceled|failed)|uploaded|downloaded)\b")
 
 
 def parse(line: bytes) -> Record:

@@ -55,6 +55,10 @@ class Stream:
         """Lines since the last commit, those that were left aside too."""
         return self._batch.lines
 
+    def gathered(self) -> Written:
+        """What the next commit would write."""
+        return self._batch.as_written()
+
     def feed(self, data: bytes, arrival: int | None = None) -> bytes:
         """Reads what is whole of the lines, and returns their bytes, with which the position moves on.
 

@@ -236,6 +236,8 @@ class Migration(migrations.Migration):
                         ("answered", models.TextField(null=True)),
                         ("down_since", models.TextField(null=True)),
                         ("trouble", models.TextField(null=True)),
+                        ("expected_cents", models.BigIntegerField(null=True)),
+                        ("snapshot", models.TextField(null=True)),
                     ],
                     options={
                         "db_table": "sno_nodes",
@@ -308,6 +310,12 @@ class Migration(migrations.Migration):
                         ("held_third", models.BigIntegerField(null=True)),
                         ("held_total", models.BigIntegerField(null=True)),
                         ("held_disposed", models.BigIntegerField(null=True)),
+                        ("audit_score", models.FloatField(null=True)),
+                        ("suspension_score", models.FloatField(null=True)),
+                        ("online_score", models.FloatField(null=True)),
+                        ("scored", models.TextField(null=True)),
+                        ("estimated", models.TextField(null=True)),
+                        ("finalized", models.TextField(null=True)),
                         ("updated", models.TextField()),
                     ],
                     options={

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 
+from nodes.sno.address import validate_address
+
 
 class Node(models.Model):
     """A storage node as its operator knows it. `name` is exactly as in the events and is never changed."""
@@ -23,6 +25,7 @@ class Node(models.Model):
         "API address",
         max_length=500,
         blank=True,
+        validators=[validate_address],
         help_text="Of the node's local API, for example http://192.168.1.20:14002.",
     )
     log_path = models.CharField(

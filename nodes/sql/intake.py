@@ -60,6 +60,9 @@ _ADD_AUDITS = """
 INSERT INTO intake_audits (node, started, satellite, piece_id) VALUES (%s, %s, %s, %s)
 ON CONFLICT (node, started, satellite, piece_id) DO NOTHING
 """
+_PUSH_BEFORE = "SELECT digest, answer FROM intake_pushes WHERE node = %s AND key = %s"
+_ADD_PUSH = "INSERT INTO intake_pushes (node, key, digest, answer, received) VALUES (%s, %s, %s, %s, %s)"
+_FORGET_PUSHES = "DELETE FROM intake_pushes WHERE node = %s AND received < %s"
 _DROP_AUDITS = "DELETE FROM intake_audits WHERE node = %s AND started = %s AND satellite = %s AND piece_id = %s"
 
 
@@ -150,6 +153,21 @@ def add_audits(connection: BaseDatabaseWrapper, rows: Sequence[Row]) -> None:
 
 def drop_audits(connection: BaseDatabaseWrapper, rows: Sequence[Row]) -> None:
     _many(connection, _DROP_AUDITS, rows)
+
+
+def push_before(connection: BaseDatabaseWrapper, node: str, key: str) -> tuple[str, str] | None:
+    """Digest and answer of what was sent under this key."""
+    rows = _rows(connection, _PUSH_BEFORE, node, key)
+    return rows[0] if rows else None
+
+
+def add_push(connection: BaseDatabaseWrapper, row: Row) -> None:
+    """Node, key, digest, answer and when it was received."""
+    _execute(connection, _ADD_PUSH, *row)
+
+
+def forget_pushes(connection: BaseDatabaseWrapper, node: str, before: str) -> None:
+    _execute(connection, _FORGET_PUSHES, node, before)
 
 
 def _state(rows: list[tuple[Any, ...]]) -> bytes:

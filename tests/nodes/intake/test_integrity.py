@@ -31,20 +31,20 @@ NOT_THE_NODES_FAULT = [
 
 
 @pytest.mark.parametrize("error", NODES_FAULT)
-def test_a_lost_or_spoiled_piece_is_an_integrity_failure(error):
+def test_a_lost_or_spoiled_piece_is_an_integrity_failure(error: str) -> None:
     assert integrity_failure(error)
 
 
 @pytest.mark.parametrize("error", NODES_FAULT)
-def test_the_same_is_told_from_the_reason_that_the_rollups_keep(error):
+def test_the_same_is_told_from_the_reason_that_the_rollups_keep(error: str) -> None:
     assert integrity_failure(reason_of(error))
 
 
 @pytest.mark.parametrize("error", NOT_THE_NODES_FAULT)
-def test_a_client_that_goes_away_is_none(error):
+def test_a_client_that_goes_away_is_none(error: str) -> None:
     assert not integrity_failure(error)
     assert not integrity_failure(reason_of(error))
 
 
-def test_an_attempt_without_an_error_is_none():
+def test_an_attempt_without_an_error_is_none() -> None:
     assert not integrity_failure(None)
