@@ -165,6 +165,11 @@ def test_of_a_compressed_log_that_ends_early_all_is_read_and_the_rest_later(data
     assert ingested(file(tmp_path, packed, "cut.log.gz")).lines == whole_lines(LOG) - report.lines
 
 
+def test_of_a_short_log_that_ends_early_all_is_read_too(databases: None, tmp_path: Path) -> None:
+    report = ingested(file(tmp_path, gzip.compress(logs.line(1) + logs.line(2))[:-6], "cut.log.gz"))
+    assert (report.events, len(report.troubles)) == (2, 1)
+
+
 @pytest.mark.parametrize("at", [-8, -4])
 def test_of_a_damaged_log_all_that_is_before_the_damage_is_read(databases: None, tmp_path: Path, at: int) -> None:
     packed = bytearray(gzip.compress(LOG))
