@@ -132,9 +132,9 @@ def estimates(moment: Moment, of: str, answer: Answer, before: SnoSatellite | No
 
 def satellite(moment: Moment, of: str, answer: Answer) -> dict[str, Value]:
     """A row of sno_satellites, with the columns of which something was told."""
-    row: dict[str, Value] = {"node": moment.node, "satellite": of, "updated": moment.stamp}
+    row: dict[str, Value] = {"node": moment.node, "satellite": of}
     listed = {each.satellite: each for each in answer.dashboard.satellites} if answer.dashboard else {}
-    row |= _listed(listed.get(of)) | _on_satellite(answer.satellites.get(of), listed.get(of))
+    row |= _listed(moment, listed.get(of)) | _on_satellite(moment, answer.satellites.get(of), listed.get(of))
     if scores := answer.scores.get(of):
         row |= {"audit_score": scores.audit, "suspension_score": scores.suspension, "online_score": scores.online}
     for held in answer.held:
@@ -195,7 +195,7 @@ def node(moment: Moment, answer: Answer) -> dict[str, Value]:
     return row
 
 
-def _listed(listed: Listed | None) -> dict[str, Value]:
+def _listed(moment: Moment, listed: Listed | None) -> dict[str, Value]:
     if listed is None:
         return {}
     return {
@@ -203,13 +203,15 @@ def _listed(listed: Listed | None) -> dict[str, Value]:
         "vetted": listed.vetted,
         "disqualified": listed.disqualified,
         "suspended": listed.suspended,
+        "updated": moment.stamp,
     }
 
 
-def _on_satellite(told: OnSatellite | None, listed: Listed | None) -> dict[str, Value]:
+def _on_satellite(moment: Moment, told: OnSatellite | None, listed: Listed | None) -> dict[str, Value]:
     if told is None:
         return {}
-    row: dict[str, Value] = {"vetted": told.vetted or (listed.vetted if listed else None)}
+    vetted = told.vetted or (listed.vetted if listed else None)
+    row: dict[str, Value] = {"vetted": vetted, "answered": moment.stamp}
     if told.joined:
         row["joined"] = to_stored(told.joined)
     if prices := told.prices:

@@ -236,6 +236,20 @@ class TestOwnTables:
         assert (row.storage_price, row.held_total, row.online_score) == (149, 3_000_000, 100 * 0.9987)
         assert SnoNode.objects.get().version == "1.162.4"
 
+    def test_a_satellite_that_is_told_by_its_pay_stubs_only_is_not_listed(self) -> None:
+        (held, *_) = stories.held_history(Story(NOW))
+        left = {**held, "satelliteID": "118UWpMCHzs6CvSgWd9BfFVjw5K9pZbJjkfZJexMtSkmKxvvAW"}
+        dashboard = stories.dashboard(Story(NOW))
+        store("n", understood(Documents(dashboard=dashboard, held=[held, left])), NOW)
+        row = SnoSatellite.objects.get(satellite=left["satelliteID"])
+        assert (row.held_total, row.updated) == (3_000_000, None)
+
+    def test_when_a_satellite_was_listed_and_when_its_route_answered_are_two_times(self) -> None:
+        asked(Story(NOW))
+        store("n", understood(Documents(dashboard=stories.dashboard(Story(NOW)))), NOW + HOUR)
+        row = SnoSatellite.objects.get(satellite=SALTLAKE)
+        assert (row.answered, row.updated) == ("2026-11-23T12:10:00+00:00", "2026-11-23T13:10:00+00:00")
+
     def test_an_old_version_has_no_date_of_vetting(self) -> None:
         asked(Story(NOW, (1, 71, 2)))
         assert set(SnoSatellite.objects.values_list("vetted", flat=True)) == {None}
