@@ -10,6 +10,7 @@ from django.db import connection as site
 from django.db import connections
 
 from nodes.errors import EventsUnavailable
+from nodes.fields import to_stored
 from nodes.models import (
     EarningsEstimate,
     IntakeState,
@@ -25,7 +26,10 @@ from nodes.models import (
 from nodes.router import EVENTS
 from nodes.satellites import EU1, SALTLAKE, US1
 from nodes.sno.answer import Answer, Documents, understood
+from nodes.sno.fields import MOST
+from nodes.sno.routes import MOST_AUDITS
 from nodes.sno.store import store, store_silence
+from nodes.sql import told as statements
 from tests.nodes.sno import stories
 from tests.nodes.sno.fake import VERSIONS
 from tests.nodes.sno.stories import SATELLITES, TB, Story
@@ -56,6 +60,41 @@ def asked(story: Story, trouble: str = "") -> None:
 def counts() -> dict[str, int]:
     models = (StorageSnapshot, Reputation, EarningsEstimate, Payout, SnoDay, SnoAuditWindow, SnoPaystub, SnoSatellite)
     return {model.__name__: model._base_manager.count() for model in models}
+
+
+def as_much_as_can_be_read(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: as_much_as_can_be_read(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [as_much_as_can_be_read(part) for part in value]
+    return MOST if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+
+
+def test_the_largest_numbers_that_are_read_can_be_stored_and_summed_up() -> None:
+    asked(Story(NOW))
+    story = Story(NOW + HOUR)
+    estimate = as_much_as_can_be_read(stories.estimate(story, US1))
+    estimate["currentMonth"] |= {"diskSpace": MOST / 720}  # type: ignore[index]
+    satellite = as_much_as_can_be_read(stories.satellite(story, US1))
+    satellite["auditHistory"]["windows"] = [  # type: ignore[index]
+        window | {"totalCount": MOST_AUDITS}
+        for window in stories.satellite(story, US1)["auditHistory"]["windows"]  # type: ignore[index]
+    ]
+    documents = Documents(
+        dashboard=as_much_as_can_be_read(stories.dashboard(story)),
+        satellite={US1: satellite},
+        estimate=estimate,
+        estimates={US1: estimate},
+        paystubs=as_much_as_can_be_read(stories.paystubs(story, "2026-08", "2026-11")),
+        held=as_much_as_can_be_read(stories.held_history(story)),
+    )
+    store("n", understood(documents), story.now)
+    newest = StorageSnapshot.objects.latest("timestamp")
+    assert (newest.available_bytes, newest.used_bytes) == (MOST, MOST)
+    assert EarningsEstimate.objects.latest("storage_bytes_hour").storage_bytes_hour == pytest.approx(MOST)
+    stamps = [to_stored(NOW + timedelta(days=days)) for days in (-31, 0, 1)]
+    totals = [row[-1] for row in statements.online(connections[EVENTS], ["n"], *stamps) if row[1] == US1]
+    assert totals == [60 * MOST_AUDITS]
 
 
 class TestSpace:
