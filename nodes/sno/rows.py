@@ -13,6 +13,8 @@ from nodes.sql.sno import Row, Value
 # Scores that stay the same are written again before nodes.soundness.STALE_AFTER makes them old.
 SCORES_AGAIN = timedelta(hours=6)
 CENTS, MILLIONTHS = 100, 1_000_000  # of a US dollar
+# Around the end of a month nobody knows of which one an answer is: clocks differ, and asking takes its time.
+UNSURE_OF_MONTH = timedelta(minutes=10)
 PAYSTUB_NOTE = "From the node's pay stub."
 
 
@@ -42,6 +44,10 @@ class Moment:
     @property
     def period_before(self) -> str:
         return f"{self.at.replace(day=1) - timedelta(days=1):%Y-%m}"
+
+    @property
+    def is_sure_of_month(self) -> bool:
+        return (self.at - UNSURE_OF_MONTH).month == self.at.month == (self.at + UNSURE_OF_MONTH).month
 
     def is_new_hour(self, written: str | None) -> bool:
         """Whether what was last written at `written` is of another hour than this."""
@@ -113,7 +119,7 @@ class Estimated:
 
 def estimates(moment: Moment, of: str, answer: Answer, before: SnoSatellite | None) -> Estimated:
     """This month's once an hour; last month's when it is new or was changed."""
-    told, rows = answer.estimates.get(of), []
+    told, rows = answer.estimates.get(of) if moment.is_sure_of_month else None, []
     remembered: dict[str, Value] = {}
     joined = _joined(answer, of, before)
     if told and told.current and moment.is_new_hour(before.estimated if before else None):

@@ -175,6 +175,11 @@ class TestEstimates:
     def estimates(self, period: str, of: str = US1) -> list[EarningsEstimate]:
         return list(EarningsEstimate.objects.filter(period=period, satellite=of).order_by("id"))
 
+    @pytest.mark.parametrize("minutes", [-9, 0, 9])
+    def test_around_the_end_of_a_month_none_is_written_as_nobody_knows_of_which_it_is(self, minutes: int) -> None:
+        asked(Story(datetime(2026, 12, 1, tzinfo=UTC) + timedelta(minutes=minutes)))
+        assert not EarningsEstimate.objects.exists()
+
     def test_gross_is_before_and_net_after_what_is_held(self) -> None:
         story = Story(NOW, held_percent=75)
         asked(story)
