@@ -22,7 +22,7 @@ def csv_text(result: Result) -> str:
     buffer = io.StringIO()
     buffer.write(BOM)
     writer = csv.writer(buffer)
-    writer.writerows([_guarded(field) for field in row] for row in _rows(result))
+    writer.writerows([guarded(field) for field in row] for row in _rows(result))
     return buffer.getvalue()
 
 
@@ -55,7 +55,7 @@ def _cancels(node: Mapping[str, Any]) -> str:
     return "yes" if cancels_recorded(node) else "no"
 
 
-def _guarded(field: Field) -> Field:
+def guarded(field: Field) -> Field:
     if isinstance(field, str) and field.startswith(_FORMULA_STARTS):
         return f"'{field}"
     return field

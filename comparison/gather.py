@@ -97,6 +97,7 @@ def _node_result(
         _basis(found, parts),
         [sentence for part in parts for sentence in part.notes_on(metrics)],
         details=details(found) if found else None,
+        statement=next((part.statement for part in parts if part.statement), None),
         unranked=frozenset(key for part in parts for key in part.unranked),
         rows_read=found.rows_read if found else 0,
     )

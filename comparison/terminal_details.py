@@ -23,7 +23,7 @@ def print_details(result: Result, console: Console) -> None:
         console.print(Text(f"{printable(part.label)}:", style="bold"))
         console.print(bullets(list(_coverage_lines(part))))
         for table in part.tables:
-            console.print(_fitting(table, console.width))
+            console.print(fitting(table, console.width))
             if table.more:
                 console.print(Text(f"{table.more:,} more with fewer operations."))
             console.print()
@@ -51,7 +51,7 @@ def _coverage_lines(part: Part) -> Iterator[str]:
         yield f"{coverage.gaps_counted}: {'; '.join(coverage.gaps)}{more}"
 
 
-def _fitting(lines: LineTable, width: int) -> Table:
+def fitting(lines: LineTable, width: int) -> Table:
     """As a table; as a list where that is too wide: no value is ever broken."""
     headings = (lines.title, *lines.head)
     columns = zip(*([printable(line.name), *line.cells] for line in lines.lines), strict=True)
