@@ -8,7 +8,7 @@ from typing import Any
 from comparison.result import Result
 from comparison.units import counted
 
-NOT_RECORDED = "not recorded"
+NOT_RECORDED, WHOLE_SECONDS, NOT_VETTED = "not recorded", "whole seconds", "not vetted"
 
 # What the values of uploads mean where the log holds no canceled ones.
 _WITHOUT_CANCELS = {
@@ -71,9 +71,18 @@ def cancels_recorded(node: Mapping[str, Any]) -> bool:
     return bool(node["basis"]["groups"].get("uploads", {}).get("cancels_recorded", True))
 
 
+def is_coarse(node: Mapping[str, Any]) -> bool:
+    """Whether this node's latencies were told by time stamps of whole seconds."""
+    return "latency" in node["basis"]["groups"]
+
+
 def caveat(key: str, node: Mapping[str, Any]) -> str:
     """The word beside a value that says less than its metric's name; empty for all others."""
-    return "" if cancels_recorded(node) else _WITHOUT_CANCELS.get(key, "")
+    if not cancels_recorded(node) and key in _WITHOUT_CANCELS:
+        return _WITHOUT_CANCELS[key]
+    if key.startswith("latency_") and is_coarse(node):
+        return WHOLE_SECONDS
+    return NOT_VETTED if key in node["basis"]["groups"].get("vetting", {}).get("metrics", ()) else ""
 
 
 def moment(text: str) -> datetime:

@@ -17,7 +17,7 @@ from comparison.engine import compare
 from comparison.output_file import write_file
 from comparison.request import ComparisonRequest, InvalidRequest
 from nodes.commands import OperatorCommand
-from nodes.known import known_names
+from nodes.known import recorded_names
 
 SOME_NODE_FAILED = 2
 # Those that JSON does not escape by itself, and terminals obey.
@@ -63,7 +63,7 @@ class ComparingCommand(OperatorCommand):
             raise SystemExit(SOME_NODE_FAILED)
 
     def _valid_request(self, options: Mapping[str, Any]) -> ComparisonRequest:
-        known = known_names()
+        known = recorded_names()  # without the site's own database, which a command may not have
         if not known:
             raise CommandError("The events database has no nodes yet: point EVENTS_DATABASE_URL at one that has.")
         try:

@@ -9,11 +9,11 @@ from comparison.coverage_strip import Coverage, coverage_of, share_of_hours
 from comparison.detailed import Detailed, detailed
 from comparison.metrics import ACTION_LABELS
 from comparison.multiples import MOST_DRAWN, milliseconds, percent
+from comparison.names import SHORT_ID
 from comparison.result import Result
 from comparison.units import volume
 from nodes.known import printable
 
-SHORT_ID = 12  # characters that tell the satellites apart
 LONGEST_REASON = 200
 MOST_SATELLITES = 20  # there are some six; more are broken ids
 
@@ -94,7 +94,7 @@ def _action(action: Mapping[str, Any], node: Detailed) -> Line:
     rate = _meaning(f"success_rate_{key}", node, action["success_rate"])
     canceled = NOT_RECORDED if silent else f"{action['canceled']:,}"
     cells = [f"{action['success']:,}", canceled, f"{action['failed']:,}", rate, volume(action["bytes"])]
-    latencies = [milliseconds(action["latency_p50_ms"]), milliseconds(action["latency_p95_ms"])]
+    latencies = [_latency(action, key, node, share) for share in (50, 95)]
     return Line(ACTION_LABELS.get(key, key), cells + latencies)
 
 
@@ -112,6 +112,12 @@ def _satellite(satellite: Mapping[str, Any], node: Detailed) -> Line:
 def _meaning(key: str, node: Detailed, rate: float | None) -> str:
     """A success rate, behind the word that says what it means where it means less."""
     return percent(rate) if rate is None else f"{caveat(key, node.node)} {percent(rate)}".lstrip()
+
+
+def _latency(action: Mapping[str, Any], key: str, node: Detailed, share: int) -> str:
+    value = action[f"latency_p{share}_ms"]
+    text = milliseconds(value)
+    return text if value is None else f"{caveat(f'latency_{key}_p{share}_ms', node.node)} {text}".lstrip()
 
 
 def _reason(reason: str) -> str:

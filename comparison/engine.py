@@ -11,13 +11,13 @@ from django.conf import settings
 from comparison import cache, recent
 from comparison.executor import executor
 from comparison.flights import Flights
-from comparison.gather import WITH_EARNINGS, WITH_TRAFFIC, gather_node, gather_traffic
+from comparison.gather import WITH_EARNINGS, gather_node, gather_together
 from comparison.metrics import metrics_of
 from comparison.money import own
 from comparison.ranking import rankings
 from comparison.request import SAMPLE, ComparisonRequest
 from comparison.result import Comparison, NodeResult
-from comparison.rolled import Rolled
+from comparison.vetting import judged
 from comparison.window import Window
 
 logger = logging.getLogger(__name__)
@@ -74,7 +74,8 @@ def compute(request: ComparisonRequest, level: int = logging.INFO) -> Comparison
     now = datetime.now(UTC)
     if request.type in WITH_EARNINGS:
         own.refresh()
-    window, nodes = _gathered(request, request.window(now))
+    window, gathered = _gathered(request)
+    nodes = judged(gathered)
     comparison = Comparison(
         type=request.type,
         range=request.range,
@@ -89,24 +90,25 @@ def compute(request: ComparisonRequest, level: int = logging.INFO) -> Comparison
     return comparison
 
 
-def _gathered(request: ComparisonRequest, window: Window) -> tuple[Window, list[NodeResult]]:
-    """The window that was really used, and one gathering per node.
+def _gathered(request: ComparisonRequest) -> tuple[Window, list[NodeResult]]:
+    """The window that was really used, and the nodes: together as far as that goes well, the others each apart.
 
     The wait for a place counts from here, the executor's queue included.
     """
     place_until = time.monotonic() + settings.POOL_TIMEOUT
-    shared: Rolled | None = None
-    if request.type in WITH_TRAFFIC and request.basis != SAMPLE:
-        shared = executor().submit(gather_traffic, request.names, request.window, place_until).result()
-    window = shared.window if shared else window
-    gatherings: list[Future[NodeResult]] = [
-        executor().submit(gather_node, request.type, name, window, shared, place_until) for name in request.names
-    ]
+    asked = request.type, request.names, request.window, request.basis == SAMPLE
+    together = executor().submit(gather_together, *asked, place_until).result()
+    apart: dict[str, Future[NodeResult]] = {
+        name: executor().submit(gather_node, request.type, name, together.window, together.shared, place_until)
+        for name in request.names
+        if name not in together.nodes
+    }
     try:
-        return window, [gathering.result() for gathering in gatherings]
+        found = together.nodes | {name: gathering.result() for name, gathering in apart.items()}
     finally:
-        for gathering in gatherings:
+        for gathering in apart.values():
             gathering.cancel()
+    return together.window, [found[name] for name in request.names]
 
 
 def _in_order(result: dict[str, Any], request: ComparisonRequest, cached: bool) -> dict[str, Any]:

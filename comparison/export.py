@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from comparison.basis import cancels_recorded
+from comparison.basis import cancels_recorded, is_coarse
 from comparison.metrics import metrics_of
 from comparison.result import Result
 
@@ -45,6 +45,7 @@ def _basis_rows(result: Result) -> Iterator[list[Field]]:
     yield ["Last event read", "", "UTC", *(basis["to"] or "" for basis in bases)]
     yield ["Only the newest events", "", "", *("yes" if basis["limited"] else "no" for basis in bases)]
     yield ["Canceled uploads recorded", "", "", *(_cancels(node) for node in nodes)]
+    yield ["Latencies in whole seconds", "", "", *(_coarse(node) for node in nodes)]
     yield ["Notes", "", "", *(" ".join(node["notes"]) for node in nodes)]
     yield ["Error", "", "", *(node["error"] or "" for node in nodes)]
 
@@ -53,6 +54,12 @@ def _cancels(node: Mapping[str, Any]) -> str:
     if "uploads" not in node["basis"]["groups"]:
         return ""
     return "yes" if cancels_recorded(node) else "no"
+
+
+def _coarse(node: Mapping[str, Any]) -> str:
+    if "traffic" not in node["basis"]["groups"]:
+        return ""
+    return "yes" if is_coarse(node) else "no"
 
 
 def guarded(field: Field) -> Field:

@@ -1,18 +1,25 @@
-"""Everything about one node, read through one connection, in one snapshot of the events database."""
+"""Everything about the nodes of a comparison: of all for which it goes well in one snapshot of the events database.
+
+A connection and a snapshot per node took a sixth of a comparison's time. A node that meets trouble or has to be sampled
+is gathered apart, in a snapshot of its own, so that its trouble stays its own.
+"""
 
 import logging
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from comparison import earnings, reputation, rolled, sampled, storage, traffic
+from comparison import earnings, intake, reputation, risk, rolled, sampled, storage, told, traffic
 from comparison.details import details
 from comparison.measured import Measured
 from comparison.metrics import EARNINGS, EFFICIENCY, OVERALL, PERFORMANCE, metrics_of
 from comparison.result import Basis, NodeResult
 from comparison.rolled import Rolled, WindowAt
+from comparison.satellite_risk import satellite_risks
 from comparison.tally import Traffic
+from comparison.told import NOTHING, Told
 from comparison.traffic_notes import is_silent, note_silence
 from comparison.window import Window
 from nodes.errors import EventsUnavailable, NoPlace
@@ -28,23 +35,71 @@ WITH_EARNINGS = (EARNINGS, OVERALL)
 UNEXPECTED = "This node could not be computed because of an unexpected error: the log of the site has the details."
 
 
-def gather_traffic(names: Sequence[str], window_at: WindowAt, place_until: float) -> Rolled | None:
-    """The traffic of all nodes from the roll-ups, None where there are none. Raises NoPlace.
+@dataclass(frozen=True)
+class Together:
+    """The window that was really used, and the results of the nodes that need not be gathered apart, by name.
 
-    Nothing of any where they cannot be read: a sample may be had of some nodes, and the others say what is wrong.
+    `shared` has the traffic of the others as far as roll-ups have it; None where none were to be read.
     """
+
+    window: Window
+    nodes: dict[str, NodeResult]
+    shared: Rolled | None = None
+
+
+@dataclass(frozen=True)
+class Given:
+    """What was read of a node before the rest: its traffic, where the type has any, and what it and its log told."""
+
+    traffic: Traffic | None
+    told: Told
+
+
+def gather_together(type: str, names: Sequence[str], window_at: WindowAt, sample: bool, place_until: float) -> Together:
+    """As many nodes as go well in one snapshot; `sample` leaves the roll-ups aside. Raises NoPlace."""
+    together, with_traffic = Together(window_at(datetime.now(UTC)), {}), type in WITH_TRAFFIC
+    if sample and with_traffic:
+        return together
     try:
         with reading(place_until=place_until) as connection:
-            return rolled.read(connection, names, window_at) if rollups_exist(connection) else None
+            if with_traffic:
+                if not rollups_exist(connection):
+                    return together
+                shared = rolled.read(connection, names, window_at)
+                together = Together(shared.window, {}, shared)
+            _add_nodes(type, names, connection, together)
     except NoPlace:
         raise
-    except EventsUnavailable as error:
+    except Exception as error:  # noqa: BLE001 - a node that is gathered apart meets its trouble again, and says so
+        return _without_rollups(together.window, error) if with_traffic and not together.shared else together
+    return together
+
+
+def _without_rollups(window: Window, error: Exception) -> Together:
+    """Nothing of any node: a sample may be had of some, and the others say what is wrong."""
+    if isinstance(error, EventsUnavailable):
         logger.warning("The roll-ups could not be read: %s (%s)", error, error.__cause__)
         trouble = str(error)
-    except Exception:
-        logger.exception("The roll-ups could not be read")
+    else:
+        logger.error("The roll-ups could not be read", exc_info=error)
         trouble = "An unexpected error, which the log of the site has."
-    return Rolled(window_at(datetime.now(UTC)), {}, None, trouble)
+    return Together(window, {}, Rolled(window, {}, None, trouble))
+
+
+def _add_nodes(type: str, names: Sequence[str], connection: BaseDatabaseWrapper, together: Together) -> None:
+    all_told = told.read(connection, names, together.window, type in WITH_TRAFFIC)
+    for name in names:
+        found = None
+        if together.shared is not None:
+            if name not in together.shared.traffic:
+                continue
+            found = together.shared.traffic[name]
+        together.nodes[name] = _node_result(
+            type, name, connection, together.window, Given(found, all_told.get(name, NOTHING))
+        )
+        if together.shared is not None:
+            # It is large, and all that is to be said of it is said.
+            del together.shared.traffic[name]
 
 
 def gather_node(type: str, name: str, window: Window, shared: Rolled | None, place_until: float) -> NodeResult:
@@ -56,7 +111,9 @@ def gather_node(type: str, name: str, window: Window, shared: Rolled | None, pla
     """
     try:
         with reading(place_until=place_until) as connection:
-            return _node_result(type, name, connection, window, _traffic(type, name, connection, window, shared))
+            found = _traffic(type, name, connection, window, shared)
+            all_told = told.read(connection, [name], window, type in WITH_TRAFFIC)
+            return _node_result(type, name, connection, window, Given(found, all_told.get(name, NOTHING)))
     except NoPlace:
         raise
     except EventsUnavailable as error:
@@ -85,10 +142,14 @@ def _traffic(
     return sample
 
 
-def _node_result(
-    type: str, name: str, connection: BaseDatabaseWrapper, window: Window, found: Traffic | None
-) -> NodeResult:
-    parts = list(_parts(type, name, connection, window, found))
+def _node_result(type: str, name: str, connection: BaseDatabaseWrapper, window: Window, given: Given) -> NodeResult:
+    found, scores = given.traffic, reputation.read(connection, name, window)
+    risks = satellite_risks(scores, given.told, window)
+    parts = [
+        *_parts(type, name, connection, window, given),
+        reputation.measure(scores, window),
+        risk.measure(risks, given.told, window),
+    ]
     values = {key: value for part in parts for key, value in part.values.items()}
     metrics = {metric.key: metric.rounded(values.get(metric.key)) for metric in metrics_of(type)}
     return NodeResult(
@@ -98,6 +159,7 @@ def _node_result(
         [sentence for part in parts for sentence in part.notes_on(metrics)],
         details=details(found) if found else None,
         statement=next((part.statement for part in parts if part.statement), None),
+        risk=risk.block(risks, given.told, window),
         unranked=frozenset(key for part in parts for key in part.unranked),
         rows_read=found.rows_read if found else 0,
     )
@@ -110,16 +172,15 @@ def _basis(found: Traffic | None, parts: Sequence[Measured]) -> Basis:
     return Basis(found.events, found.oldest, found.newest, found.limited, groups)
 
 
-def _parts(
-    type: str, name: str, connection: BaseDatabaseWrapper, window: Window, found: Traffic | None
-) -> Iterator[Measured]:
+def _parts(type: str, name: str, connection: BaseDatabaseWrapper, window: Window, given: Given) -> Iterator[Measured]:
+    found = given.traffic
     silent = found if found is not None and is_silent(found) else None
     stored = storage.read(connection, name, window) if silent or type in WITH_STORAGE else None
     if found is not None:
         yield traffic.measure(found)
+        yield intake.measure(given.told, found)
     if silent and stored:
         yield note_silence(silent, stored)
-    yield reputation.measure(reputation.read(connection, name, window), window)
     if stored and type in WITH_STORAGE:
         yield storage.measure(stored, window)
     if type in WITH_EARNINGS:

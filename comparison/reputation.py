@@ -21,13 +21,23 @@ FORGETTING = 0.999  # what one failed audit leaves of the score; reputation.audi
 
 @dataclass(frozen=True)
 class Scores:
-    """One satellite's latest scores in per cent; None where they are missing or broken."""
+    """One satellite's latest scores in per cent, and how many audits they rest on; None where missing or broken."""
 
+    satellite: str
     at: datetime
     audit_score: float | None
     suspension_score: float | None
     online_score: float | None
+    audits: int | None
     disqualified: bool
+    suspended: bool
+
+    def is_stale(self, end: datetime) -> bool:
+        return end - self.at > STALE_AFTER
+
+    @property
+    def failures_left(self) -> int | None:
+        return failures_left(self.audit_score, self.disqualified)
 
 
 @dataclass(frozen=True)
@@ -39,18 +49,22 @@ class Reputation:
 
 
 def read(connection: BaseDatabaseWrapper, name: str, window: Window) -> Reputation:
-    wanted = PerSatellite("reputation_history", ("timestamp", *SCORES, "is_disqualified"))
+    columns = ("timestamp", *SCORES, "audit_total_count", "is_disqualified", "is_suspended")
+    rows = latest_per_satellite(connection, PerSatellite("reputation_history", columns), [name], to_stored(window.end))
     satellites, broken = [], 0
-    for _, _, skipped, at, *scores, disqualified in latest_per_satellite(
-        connection, wanted, [name], to_stored(window.end)
-    ):
+    for _, satellite, skipped, at, *scores, audits, disqualified, suspended in rows:
         moment = from_stored(at)
         broken += skipped + sum(score is not None and not is_score(score) for score in scores)
         if moment is not None:
             audit, suspension, online = (score if is_score(score) else None for score in scores)
-            gone = is_whole(disqualified) and disqualified > 0
-            satellites.append(Scores(moment, audit, suspension, online, gone))
+            known = audits if is_whole(audits) else None
+            flags = _is_set(disqualified), _is_set(suspended)
+            satellites.append(Scores(satellite, moment, audit, suspension, online, known, *flags))
     return Reputation(satellites, broken)
+
+
+def _is_set(flag: object) -> bool:
+    return is_whole(flag) and flag > 0
 
 
 def failures_left(score: float | None, disqualified: bool) -> int | None:
@@ -78,9 +92,10 @@ def measure(reputation: Reputation, window: Window) -> Measured:
         measured.note("No satellite's scores are recorded for this node.")
         return measured
     values = {key: [(getattr(scores, key), scores.at) for scores in satellites] for key in SCORES}
-    values["audit_failures_left"] = [(failures_left(s.audit_score, s.disqualified), s.at) for s in satellites]
+    # Nobody is disqualified for a time: that does not get old.
+    values["audit_failures_left"] = [(s.failures_left, window.end if s.disqualified else s.at) for s in satellites]
     stale = {key: at for key, found in values.items() if (at := _worst(key, found, window, measured))}
-    _note(satellites, stale, measured)
+    _note(stale, measured)
     measured.basis["reputation"] = {
         "source": "reputation_history",
         "count": len(satellites),
@@ -92,22 +107,18 @@ def measure(reputation: Reputation, window: Window) -> Measured:
 def _worst(
     key: str, found: Sequence[tuple[float | None, datetime]], window: Window, measured: Measured
 ) -> datetime | None:
-    """Keeps the lowest value, of equal ones the newest; returns its time if that is too old to rank it."""
+    """Keeps the lowest value, of equal ones the newest; no value, but its time, if that is too old to say anything."""
     values = [(value, at) for value, at in found if value is not None]
     if not values:
         return None
     value, at = min(values, key=lambda pair: (pair[0], -pair[1].timestamp()))
+    if window.end - at > STALE_AFTER:
+        return at
     measured.values[key] = value
-    if window.end - at <= STALE_AFTER:
-        return None
-    measured.unranked.add(key)
-    return at
+    return None
 
 
-def _note(satellites: Sequence[Scores], stale: Mapping[str, datetime], measured: Measured) -> None:
-    gone = sum(scores.disqualified for scores in satellites)
-    if gone:
-        measured.note(f"Disqualified on {gone} of {len(satellites)} satellites.")
+def _note(stale: Mapping[str, datetime], measured: Measured) -> None:
     for at in sorted(set(stale.values())):
         labels = ", ".join(by_key()[key].label.lower() for key in stale if stale[key] == at)
-        measured.note(f"Not ranked, because as of {day(at)}, over two days before the end: {labels}.")
+        measured.note(f"Unknown, because last told on {day(at)}, over two days before the end: {labels}.")

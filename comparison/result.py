@@ -37,7 +37,8 @@ class Basis:
 class NodeResult:
     """One node's metrics by key, or the sentence that says why there are none.
 
-    `details` is what comparison.details makes of the node's traffic, where the type has any. `statement` is that of
+    `details` is what comparison.details makes of the node's traffic, where the type has any; `risk` is what
+    comparison.risk knows of the node, None where that is nothing. `statement` is that of
     the month, for types with earnings: `month`, `source` (api, rollup or estimates), `origin` in words, `until` when
     the data reaches; `storage` and `traffic`, each with `from`, `until` and `hours` known, and for storage the number
     of `snapshots`, of `gaps` over 6 hours and `longest_gap_hours`; in US dollars, rounded to millionths, amounts of
@@ -55,6 +56,7 @@ class NodeResult:
     error: str | None = None
     details: dict[str, Any] | None = None
     statement: dict[str, Any] | None = None
+    risk: dict[str, Any] | None = None
     # Keys whose value must not be ranked, and rows read; neither is part of the public result.
     unranked: frozenset[str] = frozenset()
     rows_read: int = 0
@@ -68,6 +70,7 @@ class NodeResult:
             "error": self.error,
             "details": self.details,
             "statement": self.statement,
+            "risk": self.risk,
         }
 
 

@@ -13,7 +13,6 @@ from comparison.spans import hour_of, hours_of, is_full_hour, moment_of, pieces,
 from comparison.tally import Tallying, Traffic
 from comparison.window import Window
 from nodes.fields import from_stored, to_stored
-from nodes.models import RollupReason, RollupSatellite
 from nodes.rollups.codes import BROKEN, NO_TIME, day_of
 from nodes.rollups.reasons import OTHER_REASONS
 from nodes.soundness import ACTIONS, STATUSES
@@ -99,7 +98,7 @@ class _Reading:
         return self._satellites(of) + self._points(of) + self._latencies(of) + self._failures(of) + self._presence(of)
 
     def _satellites(self, of: Mapping[int, Tallying]) -> int:
-        names = dict(RollupSatellite.objects.using(self._connection.alias).values_list("id", "name"))
+        names = statements.satellites(self._connection)
         rows = statements.counts_by_satellite(self._connection, self.pieces)
         for node, satellite, action, status, attempts, size in rows:
             traffic = of[node].traffic
@@ -126,10 +125,9 @@ class _Reading:
 
     def _failures(self, of: Mapping[int, Tallying]) -> int:
         rows = statements.failures(self._connection, self.pieces)
-        wanted = {reason for _, reason, _ in rows}
-        texts = dict(RollupReason.objects.using(self._connection.alias).filter(pk__in=wanted).values_list("id", "text"))
-        for node, reason, attempts in rows:
-            of[node].traffic.reasons[texts.get(reason, OTHER_REASONS)] += int(attempts)
+        texts = statements.reasons(self._connection, {reason for _, reason, *_ in rows})
+        for node, reason, attempts, checked in rows:
+            of[node].traffic.add_failures(texts.get(reason, OTHER_REASONS), int(attempts), int(checked))
         return len(rows)
 
     def _presence(self, of: Mapping[int, Tallying]) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from comparison.basis import moment
 from comparison.metrics import Metric, by_key
@@ -13,6 +13,8 @@ from comparison.units import counted, shown
 MOST_GAPS = MOST_NAMED = 3
 # Of the 41 audits that a flawless node may fail in a row: so few left are worth the first line.
 FEW = 10
+# Of the 288 that a node may be offline that never was.
+FEW_HOURS = 48
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,9 @@ class Limited:
 
 @dataclass(frozen=True)
 class Summary:
-    """`at_risk` are nodes that may fail only so many audits; `silent` those without events in the window."""
+    """`at_risk` are nodes that may fail only so few audits, `offline` those that may be offline so few hours, `down`
+    those whose API does not answer, and since when; `silent` are those without events in the window.
+    """
 
     metrics: int
     last: Often
@@ -63,6 +67,8 @@ class Summary:
     failed: list[str]
     limited: Limited | None
     at_risk: list[tuple[str, int]]
+    offline: list[tuple[str, int]]
+    down: list[tuple[str, datetime]]
     silent: list[str]
 
 
@@ -79,7 +85,9 @@ def summary(result: Result, labels: Mapping[str, str]) -> Summary:
         earned=_earned(result, labels),
         failed=[labels.get(node["name"], node["name"]) for node in result["nodes"] if node["error"]],
         limited=_limited(result),
-        at_risk=_at_risk(result, labels),
+        at_risk=_with_few("audit_failures_left", FEW, result, labels),
+        offline=_with_few("offline_hours_left", FEW_HOURS, result, labels),
+        down=_down(result, labels),
         silent=_silent(result, labels),
     )
 
@@ -99,10 +107,15 @@ def in_words(span: timedelta) -> str:
     return "2 minutes" if span.total_seconds() > 60 else "1 minute"
 
 
-def _at_risk(result: Result, labels: Mapping[str, str]) -> list[tuple[str, int]]:
-    left = [(node["name"], node["metrics"].get("audit_failures_left")) for node in result["nodes"]]
-    few = [(labels.get(name, name), failures) for name, failures in left if failures is not None and failures <= FEW]
-    return sorted(few, key=lambda item: item[1])
+def _with_few(key: str, few: int, result: Result, labels: Mapping[str, str]) -> list[tuple[str, int]]:
+    left = [(node["name"], node["metrics"].get(key)) for node in result["nodes"]]
+    found = [(labels.get(name, name), number) for name, number in left if number is not None and number <= few]
+    return sorted(found, key=lambda item: item[1])
+
+
+def _down(result: Result, labels: Mapping[str, str]) -> list[tuple[str, datetime]]:
+    since = [(node["name"], (node.get("risk") or {}).get("down_since")) for node in result["nodes"]]
+    return [(labels.get(name, name), moment(text)) for name, text in since if text]
 
 
 def _silent(result: Result, labels: Mapping[str, str]) -> list[str]:

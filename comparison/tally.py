@@ -1,20 +1,21 @@
 """The traffic of one node in a window: sums in all, per satellite and per point of a series."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from comparison.actions import AUDIT, CANCELED, FAILED, SUCCESS, UPLOAD
 from comparison.distribution import NO_DURATIONS, Distribution
 from comparison.history import History
 from comparison.spans import hours_of, step_of
 from comparison.window import Window
+from nodes.intake.integrity import CHECKED_ACTIONS, integrity_failure
 from nodes.rollups.codes import hour_of
 from nodes.rollups.histogram import histogram_of
 from nodes.rollups.packing import Lanes, lanes_of, lanes_of_histogram
-from nodes.rollups.reasons import reason_of
+from nodes.rollups.reasons import NONE_RECORDED, OTHER_REASONS, reason_of
 from nodes.satellites import satellite_of
 from nodes.sql.groups import EventGroup
 
@@ -53,7 +54,8 @@ class Traffic:
     Bit n of `hours` says whether the window's n-th clock hour has an event. `broken` events have a value that cannot
     be, `without_time` ones a time stamp that cannot be read, whenever that was. `trouble` says why roll-ups could not
     be read, `summed_since` is that of roll-ups which a sample leaves aside, `counted` is how many per cent of all
-    events they have, where these are too few. `history` is of the hours before `known_since`.
+    events they have, where these are too few. `history` is of the hours before `known_since`. Of the failed audits and
+    repair downloads, `explained` have a reason that is known, and `spoiled` one that says that the node lost the piece.
     """
 
     window: Window
@@ -62,8 +64,10 @@ class Traffic:
     satellites: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     points: dict[int, Tally] = field(default_factory=lambda: defaultdict(Tally))
     reasons: Counter[str] = field(default_factory=Counter)
+    explained: int = 0
+    spoiled: int = 0
     durations: dict[str, Distribution] = field(default_factory=dict)
-    point_durations: dict[tuple[int, str], Distribution] = field(default_factory=dict)
+    point_durations: Mapping[tuple[int, str], Distribution] = field(default_factory=dict)
     hours: int = 0
     broken: int = 0
     without_time: int = 0
@@ -88,8 +92,32 @@ class Traffic:
         uploads = self.total.of(UPLOAD)
         return uploads[1] > 0 or sum(uploads) < UPLOADS_THAT_LOSE_A_RACE
 
+    def add_failures(self, reason: str, attempts: int, checked: int) -> None:
+        """`checked` of them are audits or repair downloads."""
+        self.reasons[reason] += attempts
+        if reason not in {NONE_RECORDED, OTHER_REASONS}:
+            self.explained += checked
+            self.spoiled += checked if integrity_failure(reason) else 0
+
     def timed(self, action: str) -> Distribution:
         return self.durations.get(action, NO_DURATIONS)
+
+
+class OnDemand(Mapping[tuple[int, str], Distribution], Generic[T]):
+    """By point and action, each made when it is asked for: all at once would take ten times the memory of `parts`."""
+
+    def __init__(self, parts: Mapping[tuple[int, str], T], made: Callable[[T], Distribution]) -> None:
+        self._parts: Mapping[tuple[int, str], T] = parts
+        self._made: Callable[[T], Distribution] = made
+
+    def __getitem__(self, key: tuple[int, str]) -> Distribution:
+        return self._made(self._parts[key])
+
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        return iter(self._parts)
+
+    def __len__(self) -> int:
+        return len(self._parts)
 
 
 class Tallying:
@@ -139,7 +167,8 @@ class Tallying:
         for tally in (traffic.total, traffic.satellites[satellite], traffic.points[point]):
             tally.add(group.action, group.status, group.attempts, int(group.bytes or 0))
         if group.status == FAILED:
-            traffic.reasons[reason_of(group.reason)] += group.attempts
+            checked = group.attempts if group.action in CHECKED_ACTIONS else 0
+            traffic.add_failures(reason_of(group.reason), group.attempts, checked)
         if group.durations:
             self._exact[point, group.action].update(map(int, group.durations.split(",")))
 
@@ -148,5 +177,6 @@ class Tallying:
         traffic, sums = self.traffic, dict.fromkeys({action for _, action in found}, nothing)
         for (_, action), part in found.items():
             sums[action] = sums[action] + part
-        traffic.point_durations = {key: made(part) for key, part in found.items()}
+        # A plain dict: asked for a point without durations, a defaultdict would have it as an empty one.
+        traffic.point_durations = OnDemand(dict(found), made)
         traffic.durations = {action: made(whole) for action, whole in sums.items()}

@@ -17,7 +17,7 @@ from comparison.metrics import Metric, metrics_of
 from comparison.money.terminal import print_statements
 from comparison.ranks import ranks
 from comparison.result import Result
-from comparison.terminal_details import bullets, print_details
+from comparison.terminal_details import bullets, print_details, print_risk
 from comparison.units import shown
 from nodes.known import printable
 
@@ -50,6 +50,7 @@ def table_text(result: Result, width: int, colour: bool, details: bool = False) 
     for columns in _fitting(_columns(result), width - max(map(cell_len, labels)) - 2):
         console.print(_table(labels, columns))
     if details:
+        print_risk(result, console)
         print_details(result, console)
         print_statements(result, console)
     for heading, lines in _paragraphs(result):

@@ -11,6 +11,7 @@ from rich.text import Text
 from comparison.detailed import detailed
 from comparison.details_view import LineTable, Part, part_of
 from comparison.result import Result
+from comparison.risk_view import HEAD, risk_lines
 from nodes.known import printable
 
 BULLET = "  - "
@@ -30,6 +31,16 @@ def print_details(result: Result, console: Console) -> None:
         if part.errors:
             console.print(Text("Most frequent errors:"))
             console.print(bullets([f"{count} × {reason}" for count, reason in part.errors]))
+        console.print()
+
+
+def print_risk(result: Result, console: Console) -> None:
+    for line in risk_lines(result, {}):
+        console.print(Text(f"{printable(line.label)}, risk:", style="bold"))
+        told = [f"{heading}: {cell.text}" for heading, cell in zip(HEAD, line.cells, strict=False)]
+        console.print(bullets(told or ["Nothing is known."]))
+        if line.satellites.lines:
+            console.print(fitting(line.satellites, console.width))
         console.print()
 
 

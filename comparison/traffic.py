@@ -3,11 +3,12 @@
 from datetime import timedelta
 from fractions import Fraction
 
-from comparison.actions import ACTION_NAMES, AUDIT, EGRESS, INGRESS, TIMED, UPLOAD
+from comparison.actions import ACTION_NAMES, AUDIT, EGRESS, INGRESS, REPAIR_DOWNLOAD, TIMED, UPLOAD
 from comparison.measured import MIN_ATTEMPTS, Exact, Measured, percent
 from comparison.spans import moment_of
 from comparison.tally import Traffic
 from comparison.traffic_notes import note
+from comparison.units import counted
 
 PERCENTILES = (50, 95, 99)
 _A_DAY, _A_MICROSECOND = timedelta(days=1), timedelta(microseconds=1)
@@ -18,6 +19,7 @@ def measure(traffic: Traffic) -> Measured:
     _rates(traffic, measured)
     _latencies(traffic, measured)
     _volume(traffic, measured)
+    _integrity(traffic, measured)
     if traffic.history.hours:
         _add_history(traffic, measured)
     _judge_uploads(traffic, measured)
@@ -65,6 +67,21 @@ def _volume(traffic: Traffic, measured: Measured) -> None:
         measured.unranked |= {"audits_failed", "audits_canceled"}
     if traffic.limited:
         measured.unranked |= counts.keys()
+
+
+def _integrity(traffic: Traffic, measured: Measured) -> None:
+    attempts = sum(traffic.total.of(AUDIT)) + sum(traffic.total.of(REPAIR_DOWNLOAD))
+    unknown = traffic.total.of(AUDIT)[2] + traffic.total.of(REPAIR_DOWNLOAD)[2] - traffic.explained
+    if unknown:
+        failed = counted(unknown, "failed audit or repair download", "failed audits and repair downloads")
+        measured.note(
+            f"Of {failed} the reason is not known; of the others {traffic.spoiled:,} found the piece lost or spoiled.",
+            "integrity_failures",
+        )
+    elif attempts:
+        measured.values["integrity_failures"] = traffic.spoiled
+    if attempts < MIN_ATTEMPTS or traffic.limited:
+        measured.unranked.add("integrity_failures")
 
 
 def _add_history(traffic: Traffic, measured: Measured) -> None:

@@ -11,9 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from nodes import admin_events  # noqa: F401 - registers the monitor's tables
+from nodes.admin_api import TestConnection
 from nodes.display import NO_VALUE, moment, size
 from nodes.errors import EventsUnavailable
-from nodes.known import known_names, known_nodes
+from nodes.known import ensure_nodes, recorded_names
 from nodes.models import ApiToken, Node, SatelliteTerms
 from nodes.overview import NodeFigures, overview
 from nodes.tokens import issue, revoke
@@ -30,7 +31,7 @@ class SatelliteTermsInline(admin.TabularInline):
 
 
 @admin.register(Node)
-class NodeAdmin(admin.ModelAdmin):
+class NodeAdmin(TestConnection):
     """Nodes come from the events: none is added here, and only one that is no longer known can be deleted.
 
     A known one would be made again at the next look, with another id and without its label, cost and notes.
@@ -108,9 +109,9 @@ class NodeAdmin(admin.ModelAdmin):
 
 
 def _make_known() -> tuple[set[str], str | None]:
-    """Makes the Node of every known node; returns their names, and the sentence if the events cannot be read."""
+    """Makes the Node of every node in the events; returns their names, and the sentence if they cannot be read."""
     try:
-        return {node.name for node in known_nodes()}, None
+        return {node.name for node in ensure_nodes(recorded_names())}, None
     except EventsUnavailable as error:
         return set(), str(error)
 
@@ -119,7 +120,7 @@ def _why_kept(node: Node) -> str | None:
     """The sentence that says why this node must not be deleted now, asked of the events once per object."""
     if not hasattr(node, "why_kept"):
         try:
-            node.why_kept = STILL_KNOWN if node.name in known_names() else None  # type: ignore[attr-defined]
+            node.why_kept = STILL_KNOWN if node.name in recorded_names() else None  # type: ignore[attr-defined]
         except EventsUnavailable as error:
             node.why_kept = f"Not possible now: {error}"  # type: ignore[attr-defined]
     return cast("str | None", node.why_kept)  # type: ignore[attr-defined]

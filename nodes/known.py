@@ -1,18 +1,24 @@
-"""Which nodes there are: the names that occur in the events database, or did when its events were counted."""
+"""Which nodes there are: those that the events database knows of, and those that the operator has given a source."""
 
 from collections.abc import Iterable
 from typing import TypeGuard
 
+from django.db import Error as DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from nodes import sql
-from nodes.models import Node, RollupNode
+from nodes import catalog, sql
+from nodes.models import Node, RollupNode, SnoNode
 from nodes.reading import reading
 from nodes.rollups.presence import rollups_exist
 
 
 def known_names() -> list[str]:
     """The names of all known nodes, live, sorted. Raises EventsUnavailable."""
+    return sorted({*recorded_names(), *_with_a_source()})
+
+
+def recorded_names() -> list[str]:
+    """Those of which the events database knows something, sorted. Raises EventsUnavailable."""
     with reading() as connection:
         return names_in(connection)
 
@@ -21,7 +27,20 @@ def names_in(connection: BaseDatabaseWrapper) -> list[str]:
     found = {name for table in sql.TABLES_WITH_NODES for name in sql.distinct_names(connection, table)}
     # Those whose events were pruned.
     counted = RollupNode.objects.using(connection.alias).values_list("name", flat=True)
-    return sorted(filter(is_usable_name, found.union(counted if rollups_exist(connection) else ())))
+    found |= set(counted) if rollups_exist(connection) else set()
+    # Those of whose API nothing but silence is known are not.
+    answered = SnoNode.objects.using(connection.alias).filter(answered__isnull=False).values_list("node", flat=True)
+    found |= set(answered) if catalog.has_tables(connection, [SnoNode._meta.db_table]) else set()
+    return sorted(filter(is_usable_name, found))
+
+
+def _with_a_source() -> set[str]:
+    """Nodes whose log or API the operator entered, whether or not anything has come of it yet."""
+    with_source = Node.objects.exclude(api_url="", log_path="")
+    try:
+        return set(with_source.values_list("name", flat=True))
+    except DatabaseError:  # `compare` needs the events only; who needs the site's database meets its trouble elsewhere
+        return set()
 
 
 def is_usable_name(name: object) -> TypeGuard[str]:

@@ -24,9 +24,12 @@ _FRACTION = "[0-9]" * 6
 
 # SQLite's own calendar: what it reads, adds nothing to and writes back unchanged is a date that exists. Without
 # the addition it hands 30 February back as it came.
-_SQLITE_FORM = (
-    "(strftime('%%Y-%%m-%%dT%%H:%%M:%%S', substr(timestamp, 1, 19), '+0 days') = substr(timestamp, 1, 19)"
-    f" AND (substr(timestamp, 20) = '+00:00' OR substr(timestamp, 20) GLOB '.{_FRACTION}+00:00'))"
+_SQLITE_HOUR = "strftime('%%Y-%%m-%%dT%%H', {0} || ':00', '+0 days') = {0}"
+_MINUTE = ":[0-5][0-9]:[0-5][0-9]"
+# Nearly all have a fraction, and one GLOB of the whole text takes half as long as two of its parts.
+_SQLITE_REST = (
+    f"(timestamp GLOB '????-??-??T??{_MINUTE}.{_FRACTION}+00:00'"
+    f" OR (substr(timestamp, 14, 6) GLOB '{_MINUTE}' AND substr(timestamp, 20) = '+00:00'))"
 )
 
 # PostgreSQL 15 cannot try to read a date without an error, so this spells the calendar out.
@@ -35,47 +38,56 @@ _DATE = (
     "([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))"
     f"|{_LEAP_YEAR}-02-29)"
 )
-_TIME = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{6})?"
+_POSTGRESQL_REST = f"substr(timestamp, 14) ~ '^{_MINUTE}([.][0-9]{{6}})?[+]00:00$'"
 
 
 @dataclass(frozen=True)
 class Dialect:
     """`stored_form` is nodes.fields.from_stored in SQL: the form and a date that exists; false or NULL where not.
 
-    `whole` tells a whole number from what else SQLite keeps.
+    It is put together from its parts: `stored_hour` is about the first 13 characters, which many time stamps share,
+    and `stored_rest` about what follows. `whole` tells a whole number from what else SQLite keeps.
     """
 
-    stored_form: str
+    hour_form: str
+    stored_rest: str
     whole: str
     joined: str
+
+    @property
+    def stored_form(self) -> str:
+        return f"({self.stored_hour('substr(timestamp, 1, 13)')} AND {self.stored_rest})"
+
+    def stored_hour(self, hour: str) -> str:
+        return self.hour_form.replace("{0}", hour)
 
 
 DIALECTS = {
     "sqlite": Dialect(
-        _SQLITE_FORM,
+        _SQLITE_HOUR,
+        _SQLITE_REST,
         "typeof({0}) = 'integer'",
         "group_concat({0})",
     ),
     "postgresql": Dialect(
-        f"timestamp ~ '^{_DATE}T{_TIME}[+]00:00$'",
+        f"{{0}} ~ '^{_DATE}T([01][0-9]|2[0-3])$'",
+        _POSTGRESQL_REST,
         "{0} IS NOT NULL",
         "string_agg(({0})::text, ',')",
     ),
 }
 
 
-def sound(vendor: str) -> str:
-    """Whether an event counts; NULL means no, as false does."""
-    return f"{DIALECTS[vendor].stored_form} AND {sound_values(vendor)}"
+def sound_kind() -> str:
+    """What an event's action and status have to be."""
+    return f"action IN ({_listed(ACTIONS)}) AND status IN ({_listed(STATUSES)})"
 
 
-def sound_values(vendor: str) -> str:
-    """What else than its time stamp makes an event sound: one that is needed alone is not worked out twice."""
-    dialect = DIALECTS[vendor]
-    return f"""action IN ({_listed(ACTIONS)})
-        AND status IN ({_listed(STATUSES)})
-        AND (size IS NULL OR ({dialect.whole.format("size")} AND size BETWEEN 0 AND {MAX_SIZE}))
-        AND (duration_ms IS NULL OR ({dialect.whole.format("duration_ms")} AND duration_ms >= 0))"""
+def sound_numbers(vendor: str) -> str:
+    """What an event's size and duration have to be."""
+    whole = DIALECTS[vendor].whole
+    return f"""(size IS NULL OR ({whole.format("size")} AND size BETWEEN 0 AND {MAX_SIZE}))
+        AND (duration_ms IS NULL OR ({whole.format("duration_ms")} AND duration_ms >= 0))"""
 
 
 def sound_snapshot(vendor: str) -> str:
@@ -99,10 +111,9 @@ def sound_hour(vendor: str) -> str:
     return f"substr(hour_timestamp, 11) IN ({full_hours}) AND CASE WHEN {bounded} THEN {whole} END"
 
 
-def durations(vendor: str) -> str:
-    """The latencies of a group as one text, "7,12"; the group's rows have a column `sound`."""
-    timed = f"sound AND status = 'success' AND action IN ({_listed(TIMED_ACTIONS)})"
-    return DIALECTS[vendor].joined.format(f"CASE WHEN {timed} THEN duration_ms END")
+def timed_kind() -> str:
+    """Whether the duration of a sound event is a latency."""
+    return f"status = 'success' AND action IN ({_listed(TIMED_ACTIONS)})"
 
 
 def _listed(words: tuple[str, ...]) -> str:

@@ -1,6 +1,5 @@
 """Reading of environment variables that fails with a sentence instead of a traceback."""
 
-import hashlib
 import importlib.util
 import os
 import re
@@ -177,12 +176,6 @@ def cache(name: str, ttl: int, entries: int, prefix: str) -> dict[str, Any]:
         config["BACKEND"] = "django.core.cache.backends.memcached.PyMemcacheCache"
         options = {"connect_timeout": 1, "timeout": 1}
     return config | {"TIMEOUT": ttl, "KEY_PREFIX": prefix, "OPTIONS": config.get("OPTIONS", {}) | options}
-
-
-def fingerprint(config: Mapping[str, Any]) -> str:
-    """Tells one events database from another, so that two sites can share a cache server."""
-    parts = [str(config.get(key, "")) for key in ("NAME", "HOST", "PORT", "OPTIONS")]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
 
 
 def secret_key(data_dir: Path) -> str:

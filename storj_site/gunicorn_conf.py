@@ -43,14 +43,18 @@ def post_worker_init(worker: Any) -> None:
     # The site takes the prefix off the path itself, with or without it; gunicorn would refuse a path without.
     os.environ.pop("SCRIPT_NAME", None)
 
-    from storj_site import housekeeper
+    from storj_site import housekeeper, polling
 
     housekeeper.start()
+    polling.start()
 
 
 def worker_exit(server: Any, worker: Any) -> None:
     from comparison import executor
-    from storj_site import housekeeper
+    from storj_site import housekeeper, polling
 
+    for thread in (housekeeper, polling):
+        thread.ask_to_stop()
     housekeeper.stop()
+    polling.stop()
     executor.shutdown()

@@ -7,19 +7,17 @@ import logging
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from django.conf import settings
 from django.db import connections
 
 from nodes.errors import LOCKED, EventsUnavailable, NoPlace, NotTheMonitors, explained
+from nodes.one_process import turn_at
 from nodes.reading import reading
 from nodes.recognition import refuse_folder, refuse_foreign
 from nodes.rollups.presence import rollups_exist
 from nodes.rollups.roll import Batch, rollup_once
 from nodes.router import EVENTS, READONLY
-from storj_site.env import fingerprint
-from storj_site.one_process import OneProcess
 from storj_site.targets import target
 
 logger = logging.getLogger(__name__)
@@ -50,9 +48,7 @@ class Rolling:
     def __init__(self, interval: float) -> None:
         self.counting = Counting()
         self._interval = interval
-        # Sites over different events may share a data folder.
-        of_events = fingerprint(settings.DATABASES[EVENTS])
-        self._turn = OneProcess(Path(settings.DATA_DIR) / f"housekeeper-{of_events}.lock")
+        self._turn = turn_at("housekeeper")
         self._in_round = False
         self._trouble = _Trouble()
         self._catch_up = _CatchUp()

@@ -37,7 +37,7 @@ def become_gunicorn(taken: socket.socket) -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     os.chdir(settings.BASE_DIR)
-    os.execve(sys.executable, _command(taken), _without_password(os.environ))  # noqa: S606 - no shell is wanted
+    os.execve(sys.executable, _command(taken), without_password(os.environ))  # noqa: S606 - no shell is wanted
 
 
 def _command(taken: socket.socket) -> list[str]:
@@ -45,7 +45,7 @@ def _command(taken: socket.socket) -> list[str]:
     return [sys.executable, "-m", "gunicorn", "--config", "storj_site/gunicorn_conf.py", "--bind", bind]
 
 
-def _without_password(environment: Mapping[str, str]) -> dict[str, str]:
+def without_password(environment: Mapping[str, str]) -> dict[str, str]:
     """The server needs no ADMIN_PASSWORD, and what it does not have it cannot show."""
     return {name: value for name, value in environment.items() if name != "ADMIN_PASSWORD"}
 

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from nodes.one_process import fingerprint
 from storj_site import env as read
 from storj_site import lan
 from storj_site.env import env
@@ -65,7 +66,12 @@ CONNECTION_TIMEOUT = read.number("CONNECTION_TIMEOUT", 10, least=1)  # seconds t
 COMPARISON_WORKERS = read.number("COMPARISON_WORKERS", min(4, os.cpu_count() or 1), least=1)  # threads that gather
 MAX_NODES = read.number("MAX_NODES", 200, least=2, most=1000)  # nodes in one comparison; more no page can show
 ROLLUP_INTERVAL = read.number("ROLLUP_INTERVAL", 60)  # seconds between two countings of new events; 0: no housekeeper
+API_POLL_INTERVAL = read.number("API_POLL_INTERVAL", 300)  # seconds between two looks at a node's API; 0: none
+# Beside the site, `make run` then runs `manage.py collect`, which follows the logs of the nodes and asks their APIs.
+COLLECT = read.flag("COLLECT")
+DOCKER_ROOT = Path(env.str("DOCKER_ROOT", default="") or "/var/lib/docker")  # where the logs of docker:NAME are
 MAX_API_BODY = max(1_000_000, 5_000 * MAX_NODES)  # bytes of an API request; a name of 240 emoji, escaped, is 2.9 kB
+MAX_PUSH_BODY = read.number("MAX_PUSH_BODY", 10_000_000, least=100_000)  # bytes that a node may send at a time
 # A form, or an address, has a field for each node; Django's own limits are those with fewer nodes.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = max(1_000, 2 * MAX_NODES)
 DATA_UPLOAD_MAX_MEMORY_SIZE = max(2_621_440, MAX_API_BODY)
@@ -88,11 +94,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Caches ---------------------------------------------------------------------------------------
 CACHES = {
-    "comparison": read.cache(
-        "CACHE_URL", COMPARISON_CACHE_TTL, MAX_CACHE_ENTRIES, f"storj-{read.fingerprint(_events)}"
-    ),
+    "comparison": read.cache("CACHE_URL", COMPARISON_CACHE_TTL, MAX_CACHE_ENTRIES, f"storj-{fingerprint(_events)}"),
     # Marks of edited nodes live here, so that they never push a result out of the cache of results.
-    "default": read.cache("CACHE_URL", COMPARISON_CACHE_TTL, 10_000, f"storj-marks-{read.fingerprint(_events)}")
+    "default": read.cache("CACHE_URL", COMPARISON_CACHE_TTL, 10_000, f"storj-marks-{fingerprint(_events)}")
     | ({} if os.environ.get("CACHE_URL") else {"LOCATION": "marks"}),
 }
 

@@ -15,11 +15,12 @@ from comparison.cache import statistics
 from nodes import sql
 from nodes.adopt import missing_indexes, plan
 from nodes.api_access import NOT_ALLOWED
+from nodes.catalog import has_tables
 from nodes.display import NO_VALUE, cell, moment, size
 from nodes.errors import EventsUnavailable
 from nodes.fields import from_stored
 from nodes.known import known_names
-from nodes.models import Event
+from nodes.models import Event, IntakeSkipped
 from nodes.overview import spans
 from nodes.places import places
 from nodes.reading import reading
@@ -40,7 +41,11 @@ LIMITS = (
     "MAX_NODES",
     "ROLLUP_INTERVAL",
     "MAX_API_BODY",
+    "MAX_PUSH_BODY",
 )
+
+# Of lines that could not be read: reasons, and characters of an example.
+MOST_SKIPPED, MOST_OF_A_LINE = 100, 1_000
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,9 @@ def parts(names_nodes: bool = True) -> list[Part]:
             _Source("Indexes of the events database", _indexes, ("Index", "For", "")),
             _Source("What `make adopt` would add", _to_adopt),
             _Source("Roll-ups", _roll_ups),
+            _Source(
+                "Lines that could not be read", _skipped_lines, ("Node", "Reason", "Lines", "Example"), names_nodes
+            ),
         )
     ]
     return [
@@ -177,6 +185,15 @@ def _roll_ups() -> list[Row]:
         ("Last counted event", _stamp(found.last)),
         *_housekeeper(),
     ]
+
+
+def _skipped_lines() -> list[Row]:
+    """Of transfers: what the intake left out, most first."""
+    with reading() as connection:
+        if not has_tables(connection, [IntakeSkipped._meta.db_table]):
+            return []
+        rows = IntakeSkipped.objects.using(connection.alias).order_by("-lines", "node", "reason")[:MOST_SKIPPED]
+        return [(cell(row.node), row.reason, f"{row.lines:,}", cell(row.example, MOST_OF_A_LINE)) for row in rows]
 
 
 def _stamp(stored: str | None) -> str:

@@ -9,6 +9,7 @@ admin.site.site_header = admin.site.site_title = "Storj node comparison"
 urlpatterns = [
     path("", include("comparison.urls")),
     path("api/", include("comparison.urls_api")),
+    path("api/", include("nodes.urls_api")),
     path("login/", views.Login.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),

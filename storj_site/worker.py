@@ -79,9 +79,9 @@ class BoundedThreadWorker(ThreadWorker):  # type: ignore[misc]
     def handle_exit(self, sig: int, frame: Any) -> None:
         """At once: requests under way need not share the machine with it, nor its end be waited for."""
         # Loaded when the worker has booted, which is later than this module, and no business of a signal's.
-        housekeeper = sys.modules.get("storj_site.housekeeper")
-        if housekeeper is not None:
-            housekeeper.ask_to_stop()
+        for name in ("storj_site.housekeeper", "storj_site.polling"):
+            if (thread := sys.modules.get(name)) is not None:
+                thread.ask_to_stop()
         super().handle_exit(sig, frame)
 
     def accept(self, listener: Any) -> None:

@@ -10,13 +10,15 @@ from comparison.measured import Measured
 from comparison.tally import Traffic
 from comparison.traffic import measure
 from comparison.window import Window
+from nodes.intake.integrity import CHECKED_ACTIONS
 from nodes.models import Event
 from nodes.reading import reading
+from nodes.rollups.reasons import reason_of
 
 LONG = 24 * 3600  # seconds; the usual time limit would end such a load
-COLUMNS = ("timestamp", "action", "status", "size", "duration_ms")
+COLUMNS = ("timestamp", "action", "status", "size", "duration_ms", "error_reason")
 
-Row = tuple[datetime, str, str, int, int | None]
+Row = tuple[datetime, str, str, int, int | None, str | None]
 
 
 def load(names: Sequence[str], window: Window) -> tuple[int, dict[str, Measured]]:
@@ -40,10 +42,12 @@ def _events(name: str, window: Window) -> Any:
 def _traffic(rows: Iterable[Row], window: Window) -> Traffic:
     traffic = Traffic(window)
     durations: dict[str, list[int]] = defaultdict(list)
-    for _, action, status, size, duration in rows:
+    for _, action, status, size, duration, reason in rows:
         traffic.total.add(action, status, 1, size)
         if status == "success" and duration is not None:
             durations[action].append(duration)
+        if status == "failed":
+            traffic.add_failures(reason_of(reason), 1, int(action in CHECKED_ACTIONS))
     traffic.durations = {action: Distribution.of_durations(values) for action, values in durations.items()}
     moments = [row[0] for row in rows]
     if moments:

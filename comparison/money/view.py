@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from comparison.details_view import SHORT_ID, Line, LineTable
+from comparison.details_view import Line, LineTable
 from comparison.money.month import Month
 from comparison.money.terms import GUESS
+from comparison.names import satellite_name
 from comparison.result import Result
 from comparison.units import volume
 from nodes.display import NO_VALUE
-from nodes.known import printable
 
 HEAD = ("Storage", "Egress", "Repair", "Audit", "Gross", "Held", "Payout", "At the month's end")
 SATELLITE_HEAD = (
@@ -98,7 +98,7 @@ def _satellite(line: Mapping[str, Any], statement: Mapping[str, Any]) -> Line:
     cells = [mean, volume(sent), dollars(line["storage_earned"]), dollars(traffic), dollars(line["gross"])]
     cells += [_month(line), _share(line["held_percent"]), dollars(line["held"]), dollars(line["payout"])]
     cells += [dollars(line["held_in_all"]), line["returned_in"] or NO_VALUE]
-    name = line["name"] or printable(line["satellite"], SHORT_ID) or UNKNOWN
+    name = satellite_name(line["satellite"]) or UNKNOWN
     return Line(name, cells, line["satellite"])
 
 

@@ -20,6 +20,7 @@ from comparison.multiples import multiples
 from comparison.number_tables import number_tables
 from comparison.present import labels_of, sheet
 from comparison.request import InvalidRequest
+from comparison.risk_view import HEAD, risk_lines
 from comparison.summary import summary
 from comparison.window import USUAL_RANGES
 from nodes.known import known_nodes
@@ -101,6 +102,8 @@ def _shown(choice: Choice, result: dict[str, Any]) -> dict[str, Any]:
         "numbers": number_tables(result, labels),
         "parts": parts(result, labels),
         "statements": statements(result, labels) if result["type"] == EARNINGS else None,
+        "risk_head": HEAD,
+        "risk_lines": risk_lines(result, labels),
         "query": choice.query(),
         "permanent_query": choice.query(as_of=permanent(window.end)),
     }

@@ -16,7 +16,7 @@ from django.db.models import Max, Model, QuerySet
 
 from nodes import sql
 from nodes.adopt import adopt
-from nodes.demo import money, scores, space
+from nodes.demo import money, scores, space, told
 from nodes.demo.stories import Story, stories
 from nodes.demo.traffic import DAY, Dealer, Deck, Slice, bytes_per_event, deck, deck_size, slices
 from nodes.fields import to_stored
@@ -27,6 +27,9 @@ from nodes.models import (
     HourlyStats,
     Payout,
     Reputation,
+    SnoAuditWindow,
+    SnoNode,
+    SnoSatellite,
     StorageSnapshot,
 )
 from nodes.router import EVENTS
@@ -41,6 +44,8 @@ FILLED: tuple[type[Model], ...] = (
     Payout,
     HashstoreCompaction,
 )
+# What the nodes' own API tells, with a column `node`.
+TOLD: tuple[type[Model], ...] = (SnoNode, SnoSatellite, SnoAuditWindow)
 BATCH = 500
 
 M = TypeVar("M", bound=Model)
@@ -95,6 +100,8 @@ def prepare(plan: Plan, replace: bool) -> None:
     if replace:
         for model in FILLED:
             _rows(model).filter(node_name__in=plan.names).delete()
+        for model in TOLD:
+            _rows(model).filter(node__in=plan.names).delete()
         return
     for index in INDEXES:
         if index.table == Event._meta.db_table:
@@ -112,6 +119,9 @@ def write_side_tables(plan: Plan) -> None:
         with transaction.atomic(using=EVENTS):
             _rows(StorageSnapshot).bulk_create(taken, BATCH)
             _rows(Reputation).bulk_create(scores.reputation(story, as_of, plan.seed), BATCH)
+            _rows(SnoNode).bulk_create([told.state(story, as_of, plan.seed)])
+            _rows(SnoSatellite).bulk_create(told.satellites(story, as_of), BATCH)
+            _rows(SnoAuditWindow).bulk_create(told.windows(story, as_of, plan.seed), BATCH)
             _rows(EarningsEstimate).bulk_create(estimates, BATCH)
             _rows(Payout).bulk_create(money.payouts(story, estimates, as_of, plan.seed), BATCH)
             _rows(HashstoreCompaction).bulk_create(space.compactions(story, as_of, plan.seed), BATCH)

@@ -19,11 +19,14 @@ def reputation(story: Story, as_of: datetime, seed: int) -> Iterator[Reputation]
     last = as_of - timedelta(seconds=rng.uniform(5, 3000))
     for back in reversed(range(DAYS * 4)):
         for satellite in SATELLITES:
+            if satellite == story.new_satellite and back / 4 >= story.days_on(satellite):
+                continue
             yield _scores(story, satellite, last - back * EVERY, back / 4, rng)
 
 
 def _scores(story: Story, satellite: str, moment: datetime, days_ago: float, rng: Random) -> Reputation:
-    total = int((30 * story.months - days_ago + DAYS) * AUDITS_A_DAY * SATELLITES[satellite])
+    ahead = 0 if satellite == story.new_satellite else DAYS
+    total = int((story.days_on(satellite) - days_ago + ahead) * AUDITS_A_DAY * SATELLITES[satellite])
     weak = satellite == story.weak_satellite
     audit = _declined(story.audit_score, days_ago) if weak else 100.0
     return Reputation(

@@ -10,6 +10,7 @@ from nodes.satellites import AP1, EU1, SALTLAKE, US1
 SATELLITES = {US1: 0.52, EU1: 0.28, AP1: 0.13, SALTLAKE: 0.07}
 
 GB, TB = 10**9, 10**12
+DAYS_ON_A_NEW_SATELLITE = 9
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,17 @@ class Story:
     suspension_score: float = 100.0
     weak_satellite: str = US1
     months: int = 24  # since the node joined
+    new_satellite: str = ""  # on which the node has not been long enough to be vetted
+    version: str = "1.162.3"
+    silent_hours: float = 0  # since its API answered
+
+    def days_on(self, satellite: str) -> int:
+        """How long ago the node joined the satellite."""
+        return DAYS_ON_A_NEW_SATELLITE if satellite == self.new_satellite else 30 * self.months
 
 
 FOUR = (
-    # A Raspberry Pi with a dying disk: slow, and failing audits on one satellite.
+    # A Raspberry Pi with a dying disk: slow, failing audits on one satellite, and not updated for long.
     Story(
         "attic-pi4",
         Traffic(
@@ -74,6 +82,7 @@ FOUR = (
         audit_score=96.4,
         suspension_score=99.2,
         months=22,
+        version="1.137.5",
     ),
     # Old and nearly full: few uploads, the best earnings. Its events are the monitor's, so no upload is canceled.
     Story(
@@ -84,7 +93,7 @@ FOUR = (
         Space(12 * TB, 11.5 * TB, 0.22 * TB, 1 * GB),
         months=41,
     ),
-    # In a data center: fast, young and growing, so part of its earnings is held back.
+    # In a data center: fast, young and growing, so part of its earnings is held back; not vetted everywhere.
     Story(
         "colo fra #2",
         Traffic(
@@ -101,8 +110,9 @@ FOUR = (
         ),
         Space(16 * TB, 9 * TB, 0.3 * TB, 60 * GB),
         months=5,
+        new_satellite=SALTLAKE,
     ),
-    # Switched off at night, on a slow line: loses races, and half of what it holds is trash.
+    # Switched off at night, on a slow line: loses races, and half of what it holds is trash. Its API is down just now.
     Story(
         "Großmutters Rechner",
         Traffic(
@@ -116,6 +126,7 @@ FOUR = (
         ),
         Space(2 * TB, 0.5 * TB, 0.5 * TB, -1 * GB),
         months=14,
+        silent_hours=1.5,
     ),
 )
 

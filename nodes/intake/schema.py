@@ -10,13 +10,14 @@ def _columns(type_: str, names: str, extra: str = "NOT NULL") -> tuple[Column, .
 OWN_TABLES = (
     # The highest id that the intake gave to an event of the node: a higher one is another program's.
     Table("intake_nodes", (*_columns("TEXT", "node"), *_columns("INTEGER", "last_event_id")), ("node",), by_key=True),
-    # How far each log was read; lengths are bytes without compression. nodes/intake/identity.py says what is hashed.
+    # How far each log was read; lengths are bytes without compression. nodes/intake/identity.py says what is hashed and
+    # what the head is; `latest` is the time of the last line that had one, in microseconds since 1970.
     Table(
         "intake_sources",
         (
-            *_columns("TEXT", "node source path head_hash hash block_hash"),
-            *_columns("INTEGER", "head_length length lines events"),
-            Column("state", "BLOB", "NOT NULL"),
+            *_columns("TEXT", "node source path hash block_hash"),
+            *_columns("INTEGER", "length lines events latest"),
+            *_columns("BLOB", "head state"),
             *_columns("TEXT", "updated"),
         ),
         ("node", "source"),

@@ -1,5 +1,7 @@
 from django.db import migrations, models
 
+from nodes.sno.address import validate_address
+
 
 class Migration(migrations.Migration):
     """Where a node's log and API are, and tokens that may only send."""
@@ -28,6 +30,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 help_text="Of the node's local API, for example http://192.168.1.20:14002.",
                 max_length=500,
+                validators=[validate_address],
                 verbose_name="API address",
             ),
         ),

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 
+from nodes.sno.address import validate_address
+
 
 def _rate(what: str) -> models.DecimalField:
     return models.DecimalField(
@@ -35,6 +37,7 @@ class Node(models.Model):
         "API address",
         max_length=500,
         blank=True,
+        validators=[validate_address],
         help_text="Of the node's local API, for example http://192.168.1.20:14002.",
     )
     log_path = models.CharField(

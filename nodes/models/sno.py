@@ -16,6 +16,8 @@ class SnoNode(models.Model):
     answered = models.TextField(null=True)
     down_since = models.TextField(null=True)
     trouble = models.TextField(null=True)
+    expected_cents = models.BigIntegerField(null=True)
+    snapshot = models.TextField(null=True)
 
     class Meta:
         db_table = "sno_nodes"
@@ -42,6 +44,12 @@ class SnoSatellite(models.Model):
     held_third = models.BigIntegerField(null=True)
     held_total = models.BigIntegerField(null=True)
     held_disposed = models.BigIntegerField(null=True)
+    audit_score = models.FloatField(null=True)
+    suspension_score = models.FloatField(null=True)
+    online_score = models.FloatField(null=True)
+    scored = models.TextField(null=True)
+    estimated = models.TextField(null=True)
+    finalized = models.TextField(null=True)
     updated = models.TextField()
 
     class Meta:

@@ -150,7 +150,7 @@ def _write(connection: BaseDatabaseWrapper, prepared: _Prepared) -> float | None
     state, increments = prepared.state, prepared.increments
     seen = [(name, increments.nodes[name]) for name in sorted(increments.seen)]
     latencies = [(*key, packed(histogram)) for key, histogram in sorted(increments.latencies.items())]
-    with transaction.atomic(using=connection.alias):
+    with sql.without_checkpoint(connection), transaction.atomic(using=connection.alias):
         began = time.perf_counter()
         if not sql.take_turn(connection, state.turn, increments.last_id):
             return None

@@ -31,7 +31,7 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from nodes.models import RollupBatch, RollupState
+from nodes.models import RollupBatch
 from nodes.sql import rollups as sql
 
 MARK_EVERY = 64
@@ -54,8 +54,7 @@ class Cut:
 
 
 def state(connection: BaseDatabaseWrapper) -> State:
-    row = RollupState.objects.using(connection.alias).filter(pk=1).first()
-    return State(row.watermark, row.turn) if row else State()
+    return State(*(sql.state(connection) or ()))
 
 
 def cut(connection: BaseDatabaseWrapper, watermark: int) -> Cut:
@@ -93,8 +92,8 @@ def shortened(connection: BaseDatabaseWrapper, last_id: int) -> tuple[int, Marks
 
 
 def _is_intact(connection: BaseDatabaseWrapper, watermark: int) -> bool:
-    batch = _batches(connection).filter(last_id=watermark).first()
-    mark = unpacked(batch.marks).get(watermark) if batch else None
+    data = sql.marks_of_batch(connection, watermark)
+    mark = unpacked(data).get(watermark) if data else None
     return mark is not None and marks_of(sql.events_at(connection, [watermark])).get(watermark) == mark
 
 

@@ -14,8 +14,16 @@ def _keys(names: str) -> tuple[Column, ...]:
     return _columns("TEXT", names, "NOT NULL")
 
 
+_USAGE = ["at_rest", "get", "put", "get_repair", "put_repair", "get_audit"]
+STUB_VALUES = (
+    *(f"{kind}_{what}" for kind in ("usage", "comp") for what in _USAGE),
+    *("surge_percent", "held", "owed", "disposed", "paid", "distributed"),
+)
+
 OWN_TABLES = (
     # `answered` is the last time that the API answered; `down_since` the first failure after it, NULL while it answers.
+    # `trouble` is a sentence, also about what could not be read of an answer. `expected_cents` is what the node itself
+    # expects to earn this month, and `snapshot` when we last wrote a storage snapshot.
     Table(
         "sno_nodes",
         (
@@ -23,11 +31,15 @@ OWN_TABLES = (
             *_columns("TEXT", "node_id version allowed_version"),
             *_columns("INTEGER", "up_to_date"),
             *_columns("TEXT", "quic_status last_quic_ping last_ping started answered down_since trouble"),
+            *_columns("INTEGER", "expected_cents"),
+            *_columns("TEXT", "snapshot"),
         ),
         ("node",),
         by_key=True,
     ),
-    # Prices in US cents per TB, and per TB and month; held amounts in millionths of a US dollar.
+    # Prices in US cents per TB, and per TB and month; held amounts in millionths of a US dollar; scores in per cent.
+    # `scored`, `estimated` and `finalized` are what we last wrote to the monitor's tables: when scores, when
+    # this month's estimate, and a sum of the last month's figures.
     Table(
         "sno_satellites",
         (
@@ -35,6 +47,8 @@ OWN_TABLES = (
             *_columns("TEXT", "url joined vetted disqualified suspended"),
             *_columns("INTEGER", "egress_price repair_price audit_price storage_price"),
             *_columns("INTEGER", "held_first held_second held_third held_total held_disposed"),
+            *_columns("REAL", "audit_score suspension_score online_score"),
+            *_columns("TEXT", "scored estimated finalized"),
             *_keys("updated"),
         ),
         ("node", "satellite"),
@@ -65,9 +79,7 @@ OWN_TABLES = (
         "sno_paystubs",
         (
             *_keys("node satellite period"),
-            *_columns("INTEGER", "usage_at_rest usage_get usage_put usage_get_repair usage_put_repair usage_get_audit"),
-            *_columns("INTEGER", "comp_at_rest comp_get comp_put comp_get_repair comp_put_repair comp_get_audit"),
-            *_columns("INTEGER", "surge_percent held owed disposed paid distributed"),
+            *_columns("INTEGER", " ".join(STUB_VALUES)),
             *_keys("updated"),
         ),
         ("node", "satellite", "period"),

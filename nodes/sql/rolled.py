@@ -1,11 +1,12 @@
 """Reading the roll-ups. A piece is (node, span, first, last): a node's rows whose start is in [first, last)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from nodes.rollups.codes import HOURS_A_DAY
+from nodes.intake.integrity import CHECKED_ACTIONS
+from nodes.rollups.codes import ACTION_CODES, HOURS_A_DAY
 
 Pieces = Sequence[tuple[int, int, int, int]]
 Rows = list[tuple[Any, ...]]
@@ -34,7 +35,13 @@ _BYTES_BY_DAY = _asked(
     "AND found.status = %s AND found.bytes > 0 GROUP BY 1, 2, 3",
 )
 _LATENCIES = _asked(f"found.node, {_POINT}, found.action, found.buckets", "rollup_latencies")
-_FAILURES = _asked("found.node, found.reason, SUM(found.attempts)", "rollup_failures", "GROUP BY 1, 2")
+_CHECKED = ", ".join(str(ACTION_CODES[action]) for action in CHECKED_ACTIONS)
+_FAILURES = _asked(
+    f"""found.node, found.reason, SUM(found.attempts),
+        SUM(CASE WHEN found.action IN ({_CHECKED}) THEN found.attempts ELSE 0 END)""",
+    "rollup_failures",
+    "GROUP BY 1, 2",
+)
 _HOURS = "SELECT node, day, hours FROM rollup_hours WHERE node IN ({nodes}) AND day >= %s AND day < %s"
 _WITHOUT_TIME = "SELECT node, SUM(attempts) FROM rollup_counts WHERE span = %s AND node IN ({nodes}) GROUP BY node"
 _NAMED = "SELECT name, id, first_event, last_event FROM rollup_nodes WHERE name IN ({names})"
@@ -43,6 +50,17 @@ _NAMED = "SELECT name, id, first_event, last_event FROM rollup_nodes WHERE name 
 def named(connection: BaseDatabaseWrapper, names: Sequence[str]) -> Rows:
     """Name, number, and the stored times of the first and last counted event."""
     return _rows(connection, _NAMED.format(names=_marks(names)), names)
+
+
+def satellites(connection: BaseDatabaseWrapper) -> dict[int, str]:
+    """Ids by number."""
+    return dict(_rows(connection, "SELECT id, name FROM rollup_satellites", ()))
+
+
+def reasons(connection: BaseDatabaseWrapper, numbers: Collection[int]) -> dict[int, str]:
+    """The texts of those of the numbers that have one."""
+    statement = f"SELECT id, text FROM rollup_reasons WHERE id IN ({_marks(numbers)})"
+    return dict(_rows(connection, statement, tuple(numbers))) if numbers else {}
 
 
 def counts_by_satellite(connection: BaseDatabaseWrapper, pieces: Pieces) -> Rows:
@@ -66,7 +84,7 @@ def latencies_by_point(connection: BaseDatabaseWrapper, pieces: Pieces, offset: 
 
 
 def failures(connection: BaseDatabaseWrapper, pieces: Pieces) -> Rows:
-    """Node, number of the reason, attempts."""
+    """Node, number of the reason, attempts, and those of them that had one of CHECKED_ACTIONS."""
     return _of_pieces(connection, _FAILURES, pieces)
 
 
@@ -87,7 +105,7 @@ def _of_pieces(connection: BaseDatabaseWrapper, statement: str, pieces: Pieces, 
     return _rows(connection, statement.format(pieces=", ".join(["(%s, %s, %s, %s)"] * len(pieces))), [*values, *point])
 
 
-def _marks(values: Sequence[object]) -> str:
+def _marks(values: Collection[object]) -> str:
     return ", ".join(["%s"] * len(values))
 
 

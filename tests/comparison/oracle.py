@@ -23,8 +23,17 @@ TB = 10**12
 PRECISE = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 WHOLE = {"total_operations", "audits_failed", "audits_canceled", "audit_failures_left"}
-HIGHER = ("success_rate_", "audit_score", "suspension_score", "online_score", "audit_failures_left", "total_earnings")
-LOWER = ("cancel_rate_", "fail_rate_", "latency_", "audits_", "trash_percent", "unpaid_percent")
+WHOLE |= {"integrity_failures", "satellites_disqualified", "satellites_suspended"}
+HIGHER = (
+    *("success_rate_", "audit_score", "suspension_score", "online_score", "audit_failures_left"),
+    *("offline_hours_left", "vetting_percent", "total_earnings"),
+)
+LOWER = (
+    *("cancel_rate_", "fail_rate_", "latency_", "audits_", "integrity_failures", "satellites_"),
+    *("last_ping_minutes", "trash_percent", "unpaid_percent"),
+)
+# Of the reasons that the tests use.
+SPOILED = ("no such file", "file does not exist")
 
 
 def stored(text: Any) -> bool:
@@ -93,6 +102,7 @@ class Expected:
         for action, name in ACTIONS.items():
             self._action(action, name)
         self._counts()
+        self._integrity()
         uploads = [row["status"] for row in self.events if row["action"] == "PUT"]
         self.cancels_recorded = "canceled" in uploads or len(uploads) < 1000
         if not self.cancels_recorded:
@@ -157,6 +167,14 @@ class Expected:
             )
             self.values[key] = PRECISE.divide(Decimal(total * 86_400_000_000), Decimal(microseconds))
 
+    def _integrity(self) -> None:
+        checked = [row for row in self.events if row["action"] in ("GET_AUDIT", "GET_REPAIR")]
+        reasons = [row.get("error_reason") for row in checked if row["status"] == "failed"]
+        if checked and all(isinstance(reason, str) and reason.strip() for reason in reasons):
+            self.values["integrity_failures"] = sum(reason in SPOILED for reason in reasons)
+        if len(checked) < 30 or self.limited:
+            self.unranked.add("integrity_failures")
+
     def _latest(self, table: str, **scope: str) -> list[Row]:
         latest: dict[str, Row] = {}
         for row in self._rows(table):
@@ -174,21 +192,37 @@ class Expected:
         for key in ("audit_score", "suspension_score", "online_score"):
             self._worst(key, [(score(row[key]), row) for row in latest])
         self._worst("audit_failures_left", [(self._left(row), row) for row in latest])
+        gone = [True if self._is_gone(row) else self._fresh(row, False) for row in latest]
+        self._count("satellites_disqualified", gone)
+        self._count("satellites_suspended", [self._fresh(row, bool(row.get("is_suspended"))) for row in latest])
+
+    @staticmethod
+    def _is_gone(row: Row) -> bool:
+        return isinstance(row["is_disqualified"], int) and row["is_disqualified"] > 0
+
+    def _fresh(self, row: Row, value: bool) -> bool | None:
+        return value if self.end - moment(row["timestamp"]) <= timedelta(days=2) else None
+
+    def _count(self, key: str, flags: list[bool | None]) -> None:
+        if flags and (True in flags or None not in flags):
+            self.values[key] = flags.count(True)
 
     def _worst(self, key: str, found: list[tuple[Any, Row]]) -> None:
-        known = [(value, row["timestamp"]) for value, row in found if value is not None]
+        known = [
+            (value, text_of(self.end) if key == "audit_failures_left" and self._is_gone(row) else row["timestamp"])
+            for value, row in found
+            if value is not None
+        ]
         if not known:
             return
         worst = min(value for value, _ in known)
         at = max(stamp for value, stamp in known if value == worst)
-        self.values[key] = worst
-        if self.end - moment(at) > timedelta(days=2):
-            self.unranked.add(key)
+        if self.end - moment(at) <= timedelta(days=2):
+            self.values[key] = worst
 
-    @staticmethod
-    def _left(row: Row) -> int | None:
+    def _left(self, row: Row) -> int | None:
         audit = score(row["audit_score"])
-        if isinstance(row["is_disqualified"], int) and row["is_disqualified"] > 0:
+        if self._is_gone(row):
             return 0
         if audit is None:
             return None

@@ -113,6 +113,7 @@ def reputations(broken: bool) -> st.SearchStrategy[dict[str, Any]]:
             "suspension_score": scores,
             "online_score": scores,
             "is_disqualified": st.sampled_from([0, 0, 0, 1, None, *([b"\0", "yes"] if broken else [])]),
+            "is_suspended": st.sampled_from([0, 0, 1, None]),
         }
     )
 

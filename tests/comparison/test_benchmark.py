@@ -130,7 +130,7 @@ def test_the_full_load_computes_the_same_figures_as_a_comparison(databases: None
     assert rows == 1800
     for node in result["nodes"]:
         values = measured[node["name"]].values
-        assert len(values) == 20
+        assert len(values) == 21
         assert {key: by_key()[key].rounded(value) for key, value in values.items()} == {
             key: node["metrics"][key] for key in values
         }

@@ -69,6 +69,7 @@ def test_a_damaged_page_fails_one_node_with_exit_code_2_and_leaves_the_other_com
     destroy_last_page_with(events, MARK)
     arguments = ("compare", "--as-of", "2026-11-20T12:00:00+00:00")
     as_json, table = (manage(tmp_path, *arguments, "--format", name, events=events) for name in ("json", "table"))
+    assert as_json.stdout, as_json.stderr
     good, bad = json.loads(as_json.stdout)["nodes"]
     assert (as_json.returncode, table.returncode) == (2, 2)
     assert (good["name"], good["error"], good["metrics"]["total_operations"]) == ("a", None, 60)

@@ -15,11 +15,12 @@ from comparison.window import Window
 from nodes.fields import to_stored
 from nodes.models import Event
 from nodes.reading import reading
-from nodes.sql import groups, money, rolled
+from nodes.sql import groups, money, rolled, told
 from tests.comparison.conftest import AS_OF
 
 WINDOW = Window.ending(AS_OF, 24)
 PIECES = [(1, 0, 490_000, 490_024), (2, 1, 490_000, 490_024)]
+NODES = ["attic", "cellar"]
 SPAN = to_stored(WINDOW.start), to_stored(WINDOW.end)
 
 
@@ -38,6 +39,13 @@ STATEMENTS: dict[str, Callable[[BaseDatabaseWrapper], object]] = {
     "count_events": lambda connection: sql.count_events(connection, "attic", SPAN, 10_000),
     "edges": lambda connection: sql.edges(connection, ["attic", "cellar"], WINDOW.end),
     "snapshots": lambda connection: sql.snapshots(connection, "attic", WINDOW),
+    "states": lambda connection: told.states(connection, NODES),
+    "satellites": lambda connection: told.satellites(connection, NODES),
+    "online": lambda connection: told.online(connection, NODES, *SPAN, SPAN[1]),
+    "intake_nodes": lambda connection: told.intake_nodes(connection, NODES),
+    "coarse_durations": lambda connection: told.coarse_durations(connection, NODES, 490_000, 500_000),
+    "unended_audits": lambda connection: told.unended_audits(connection, NODES, *SPAN, 3),
+    "skipped_lines": lambda connection: told.skipped_lines(connection, NODES, SPAN[0]),
     "latest scores": lambda connection: reputation.read(connection, "attic", WINDOW),
     "latest estimates": lambda connection: estimates.read(connection, "attic", Month(2026, 11), AS_OF),
     "bytes_by_day": lambda connection: rolled.bytes_by_day(connection, PIECES[:1], 1),
@@ -94,6 +102,14 @@ def plan(statement: str) -> str:
         ("failures", "found", ["USING PRIMARY KEY", "rollup_failures_pkey"]),
         ("hours", "rollup_hours", ["USING PRIMARY KEY", "rollup_hours_pkey"]),
         ("without_time", "rollup_counts", ["USING PRIMARY KEY", "rollup_counts_pkey"]),
+        ("states", "sno_nodes", ["USING PRIMARY KEY", "sno_nodes_pkey"]),
+        ("satellites", "sno_satellites", ["USING PRIMARY KEY", "sno_satellites_pkey"]),
+        ("online", "found", ["found USING PRIMARY KEY", "sno_audit_windows_pkey"]),
+        ("online", "sno_satellites", ["sno_satellites USING PRIMARY KEY", "sno_satellites_pkey"]),
+        ("intake_nodes", "intake_nodes", ["USING PRIMARY KEY", "intake_nodes_pkey"]),
+        ("coarse_durations", "intake_timings", ["USING PRIMARY KEY", "intake_timings_pkey"]),
+        ("unended_audits", "intake_audits", ["USING PRIMARY KEY", "intake_audits_pkey"]),
+        ("skipped_lines", "intake_skipped", ["USING PRIMARY KEY", "intake_skipped_pkey"]),
         ("snapshots", "storage_snapshots", ["idx_storage_node_time"]),
         ("latest scores", "reputation_history", ["idx_reputation_latest", "idx_reputation_node_time"]),
         ("latest estimates", "earnings_estimates", ["idx_earnings_latest"]),

@@ -20,7 +20,17 @@ from nodes.demo import fill, money, scores, space
 from nodes.demo.stories import SATELLITES, Story, stories
 from nodes.demo.traffic import DAY, MOST_IN_CHUNK, Dealer, Row, bytes_per_event, deck, deck_size, drift, slices
 from nodes.fields import from_stored
-from nodes.models import EarningsEstimate, Event, HourlyStats, Reputation, StorageSnapshot
+from nodes.models import (
+    EarningsEstimate,
+    Event,
+    HourlyStats,
+    Reputation,
+    SnoAuditWindow,
+    SnoNode,
+    SnoSatellite,
+    StorageSnapshot,
+)
+from nodes.satellites import SALTLAKE
 from nodes.schema import INDEXES
 from nodes.sql import EVENT_COLUMNS
 from storj_site.settings import BASE_DIR
@@ -365,6 +375,20 @@ def test_force_adds_the_nodes_and_keeps_those_of_other_names(databases: None) ->
     demo("--force")
     assert Event.objects.filter(node_name="mine").count() == 1
     assert Event.objects.count() == 2401
+
+
+def test_the_api_of_each_node_tells_its_story(databases: None) -> None:
+    demo()
+    demo("--force")
+    states = {row.node: row for row in SnoNode.objects.all()}
+    assert {name for name, row in states.items() if row.down_since} == {GRANDMA}
+    assert {name for name, row in states.items() if not row.up_to_date} == {ATTIC}
+    unvetted = SnoSatellite.objects.filter(vetted=None).values_list("node", "satellite")
+    assert set(unvetted) == {(COLO, SALTLAKE)}
+    windows: Any = list(SnoAuditWindow.objects.all())
+    assert {row.node for row in windows if row.online < row.total} == {GRANDMA}
+    assert Counter(row.node for row in windows)[BASEMENT] == 4 * 61
+    assert all(0 <= row.online <= row.total for row in windows)
 
 
 def test_force_completes_what_was_broken_off(databases: None) -> None:

@@ -18,6 +18,7 @@ from nodes.places import places
 from nodes.rollups.roll import rollup_once
 from storj_site import housekeeper
 from storj_site.status import Part, parts
+from tests.comparison.told_rows import skipped
 from tests.nodes.rollups import tables
 from tests.nodes.rollups.lifelike import some_events
 from tests.storj_site.running import wait_until
@@ -69,6 +70,28 @@ def test_places_in_use_are_told() -> None:
         assert value("Places for reads of the events", "In use") == f"{before + 1} of 20"
     finally:
         places.give_back()
+
+
+def test_lines_that_could_not_be_read_have_a_row_for_each_reason_with_an_example(admin_client: Client) -> None:
+    skipped("attic", "no piece id", 12)
+    skipped("attic", "not JSON", 3400, example="<script>alert(1)</script>\x1b[31m")
+    found = part("Lines that could not be read")
+    assert found.columns == ("Node", "Reason", "Lines", "Example")
+    assert [row[:3] for row in found.rows] == [("attic", "not JSON", "3,400"), ("attic", "no piece id", "12")]
+    page = admin_client.get(reverse("status")).content.decode()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;\N{REPLACEMENT CHARACTER}[31m" in page
+
+
+def test_there_are_no_such_lines_in_a_database_that_is_not_adopted() -> None:
+    with connections["events"].cursor() as cursor:
+        cursor.execute("ALTER TABLE intake_skipped RENAME TO intake_skipped_away")
+        try:
+            assert (part("Lines that could not be read").rows, part("Lines that could not be read").trouble) == (
+                [],
+                None,
+            )
+        finally:
+            cursor.execute("ALTER TABLE intake_skipped_away RENAME TO intake_skipped")
 
 
 @pytest.mark.sqlite_files
@@ -165,6 +188,7 @@ def test_without_the_events_its_parts_say_why_and_the_others_stay(
         "Indexes of the events database",
         "What `make adopt` would add",
         "Roll-ups",
+        "Lines that could not be read",
     }
     page = admin_client.get(reverse("status"))
     assert page.status_code == 200

@@ -1,5 +1,8 @@
 from typing import Any
 
+from django.conf import settings
+
+from storj_site.beside import start_collector
 from storj_site.commands import SetUpCommand
 from storj_site.first_run import make_account, set_up
 from storj_site.greeting import greeting
@@ -16,4 +19,6 @@ class Command(SetUpCommand):
         self.tell_findings()
         for line in greeting(address.getsockname()[1], make_account()):
             self.say(line)
+        if settings.COLLECT:
+            start_collector()
         become_gunicorn(address)

@@ -41,6 +41,7 @@ class Failing:
             yield
         finally:
             connection_created.disconnect(self._wrap)
+            self.is_on = False  # threads keep their connections, closed, with what they were wrapped in
 
     def _wrap(self, connection: Any, **_: Any) -> None:
         connection.execute_wrappers = [self._fail]

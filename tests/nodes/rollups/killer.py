@@ -54,9 +54,9 @@ def _is_killed(dice: random.Random, writing: mmap.mmap, by_time: bool) -> bool:
     child = os.fork()
     if not child:
         connections["events"].ensure_connection()
-        connections["events"].execute_wrappers.append(_noting(writing))
+        connections["events"].execute_wrappers.append(noting(writing))
         if not by_time:
-            _die_at_step(steps)
+            die_at_step(steps)
         while rollup_once(size).behind:
             pass
         os._exit(0)
@@ -66,7 +66,7 @@ def _is_killed(dice: random.Random, writing: mmap.mmap, by_time: bool) -> bool:
     return os.waitpid(child, 0)[1] == signal.SIGKILL
 
 
-def _noting(writing: mmap.mmap) -> Callable[..., Any]:
+def noting(writing: mmap.mmap) -> Callable[..., Any]:
     """Whether a transaction that writes is open, as of the latest statement: its commit is none."""
 
     def noted(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
@@ -76,7 +76,7 @@ def _noting(writing: mmap.mmap) -> Callable[..., Any]:
     return noted
 
 
-def _die_at_step(step: int) -> None:
+def die_at_step(step: int) -> None:
     left = [step // STEPS_AT_A_TIME]
 
     def tick() -> int:

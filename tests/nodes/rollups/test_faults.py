@@ -195,3 +195,19 @@ def test_a_long_write_ahead_log_begins_anew_once_no_reader_is_in_the_way(tmp_pat
     rollup_once(50)
     assert log.stat().st_size == 0
     check([row | {"error_reason": None} for row in rows])
+
+
+@pytest.mark.sqlite_files
+def test_what_else_is_written_through_the_same_connection_is_copied_into_the_database_as_usual(
+    tmp_path: Path, opened: Opened
+) -> None:
+    an_adopted_file(tmp_path, opened)
+    tables.insert([event(1)])
+
+    def usual() -> int:
+        with connections["events"].cursor() as cursor:
+            return int(cursor.execute("PRAGMA wal_autocheckpoint").fetchone()[0])
+
+    before = usual()
+    assert rollup_once().events == 1
+    assert usual() == before > 0

@@ -1,9 +1,16 @@
 """A turn that one process of this machine has, until it ends: for work that several worker processes would do twice."""
 
 import fcntl
+import hashlib
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from nodes.router import EVENTS
 
 
 class OneProcess:
@@ -31,3 +38,15 @@ class OneProcess:
         if held is not None:
             with suppress(OSError):
                 os.close(held)
+
+
+def turn_at(work: str) -> OneProcess:
+    """The turn at this work on the events; sites over different events may share a data folder."""
+    of_events = fingerprint(settings.DATABASES[EVENTS])
+    return OneProcess(Path(settings.DATA_DIR) / f"{work}-{of_events}.lock")
+
+
+def fingerprint(config: Mapping[str, Any]) -> str:
+    """Tells one events database from another, so that two sites can share a cache server or a folder."""
+    parts = [str(config.get(key, "")) for key in ("NAME", "HOST", "PORT", "OPTIONS")]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]

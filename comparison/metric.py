@@ -1,0 +1,50 @@
+"""What a metric is, the types of comparison, and the units with their decimals."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from comparison.result import Value
+
+Better = Literal["higher", "lower"]
+
+PERFORMANCE, EARNINGS, EFFICIENCY, OVERALL = TYPES = ("performance", "earnings", "efficiency", "overall")
+TYPE_LABELS = {PERFORMANCE: "Performance", EARNINGS: "Earnings", EFFICIENCY: "Efficiency", OVERALL: "Overall"}
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One figure of a node. `better` None means that it is not ranked. `decimals` is the rounding, everywhere.
+
+    `sums_up` marks totals and per-day values, which a limited sample cannot rank, `by_vetting` amounts of traffic, of
+    which satellites send less to a node that they have not vetted.
+    """
+
+    key: str
+    label: str
+    unit: str
+    decimals: int
+    better: Better | None
+    types: tuple[str, ...]
+    group: str
+    explanation: str
+    sums_up: bool = False
+    by_vetting: bool = False
+
+    def rounded(self, value: Fraction | float | int | None) -> Value:
+        """Half to even, exact for a Fraction; whole numbers stay whole."""
+        if value is None:
+            return None
+        exact = round(Fraction(value), self.decimals)
+        return int(exact) if self.decimals == 0 else float(exact)
+
+
+# Units, each with the decimals that its values are rounded to.
+PERCENT = ("%", 2)
+COUNT = ("", 0)
+MILLISECONDS = ("ms", 0)
+HOURS = ("h", 0)
+MINUTES = ("min", 0)
+BYTES = ("bytes", 0)
+BYTES_A_DAY = ("bytes/day", 0)
+DOLLARS = ("USD", 2)

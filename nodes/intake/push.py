@@ -1,0 +1,110 @@
+"""Lines of a log that another machine sends, a piece of it at a time.
+
+What was sent for a node is one stream: an attempt that begins in one piece may end in the next. Whoever sends a piece
+again with the same Idempotency-Key, because the answer got lost, gets that answer once more, and nothing is written.
+"""
+
+import json
+import threading
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import Any
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from nodes.errors import explained
+from nodes.fields import to_stored
+from nodes.intake.batch import Written
+from nodes.intake.identity import Prefix, Source
+from nodes.intake.schema import OWN_TABLES
+from nodes.intake.sources import known_sources, state_of
+from nodes.intake.stream import Stream
+from nodes.readiness import refuse_unready
+from nodes.router import EVENTS
+from nodes.sql import intake as rows
+
+LONGEST_KEY = 200  # characters
+# So long a piece may be sent again; a sender that gives up later than that would count it twice.
+REMEMBERED = timedelta(days=1)
+# The one source that all pieces of a node are: a chain of their digests, so that of two processes one is refused.
+_KEY = "pushed"
+
+# Pieces of a node are written one after the other; by processes, whichever comes second is refused.
+_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+Answer = dict[str, Any]
+
+
+class KeyReused(Exception):
+    """The Idempotency-Key came before, with other lines; `str()` is a sentence for whoever sent it."""
+
+    def __init__(self) -> None:
+        super().__init__("This Idempotency-Key was sent before with other lines: use a new key for each piece.")
+
+
+def take_lines(node: str, pieces: Iterable[bytes], key: str = "") -> tuple[Answer, bool]:
+    """Writes the lines and returns what was written, and whether that was before, under the same key.
+
+    A last line without an end counts as a whole one. Lines have the times that they tell: how long it took to send
+    them says nothing of attempts. Raises KeyReused, NodeTaken, SourceMoved if another process takes in lines of this
+    node at this moment, and EventsUnavailable; then nothing is written.
+    """
+    refuse_unready(OWN_TABLES)
+    with _locks[node], explained(writing=True):
+        stream, source = _resumed(node)
+        digest, last = blake2b(digest_size=16), b"\n"
+        for piece in filter(None, pieces):
+            digest.update(piece)
+            stream.feed(piece)
+            last = piece
+        if not last.endswith(b"\n"):
+            stream.feed(b"\n")
+        source.prefix.update(digest.digest())
+        source.prefix.head = b""  # no file begins with it
+        push = _Push(node, key, digest.hexdigest())
+        if (before := push.before()) is not None:
+            return before, True
+        return push.commit(stream, source), False
+
+
+def _resumed(node: str) -> tuple[Stream, Source]:
+    stream = Stream(node)
+    known = next((log for log in known_sources(node) if log.source == _KEY), None)
+    if known is None:
+        return stream, Source("(sent)", key=_KEY)
+    stream.resume(state_of(node, _KEY))
+    return stream, Source("(sent)", Prefix(length=known.length, block_hash=known.hash), _KEY, known.hash)
+
+
+class _Push:
+    def __init__(self, node: str, key: str, digest: str) -> None:
+        self._node, self._key, self._digest = node, key, digest
+        self._answer: Answer = {}
+
+    def before(self) -> Answer | None:
+        """What was answered to the same lines under the same key."""
+        found = rows.push_before(connections[EVENTS], self._node, self._key) if self._key else None
+        if found is None:
+            return None
+        digest, answer = found
+        if digest != self._digest:
+            raise KeyReused
+        return dict(json.loads(answer))
+
+    def commit(self, stream: Stream, source: Source) -> Answer:
+        self._answer = _answer(stream.gathered())
+        stream.commit(source, also=self._remember if self._key else None)
+        return self._answer
+
+    def _remember(self, connection: BaseDatabaseWrapper) -> None:
+        now = datetime.now(UTC)
+        rows.forget_pushes(connection, self._node, to_stored(now - REMEMBERED))
+        row = (self._node, self._key, self._digest, json.dumps(self._answer), to_stored(now))
+        rows.add_push(connection, row)
+
+
+def _answer(written: Written) -> Answer:
+    return written._asdict()

@@ -1,0 +1,8 @@
+from django.urls import path
+
+from nodes import views
+
+urlpatterns = [
+    # A name may have slashes.
+    path("events/<path:node>", views.events, name="api-events"),
+]

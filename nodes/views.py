@@ -1,0 +1,40 @@
+"""Where other machines send what their nodes log and tell: thin views that read, call one function and send JSON."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+
+from nodes.api_access import ApiError, ingest_view
+from nodes.bodies import pieces
+from nodes.intake.push import LONGEST_KEY, KeyReused, take_lines
+from nodes.intake.write import NodeTaken, SourceMoved
+from nodes.known import is_usable_name, known_names, printable
+from nodes.models import Node
+
+
+@ingest_view("POST")
+def events(request: HttpRequest, node: str) -> HttpResponseBase:
+    """POST lines of the node's log; an Idempotency-Key lets them be sent again. Answers with what was written."""
+    _require_node(node)
+    key = _idempotency_key(request)
+    try:
+        answer, again = take_lines(node, pieces(request, settings.MAX_PUSH_BODY), key)
+    except KeyReused as error:
+        raise ApiError(422, str(error)) from None
+    except NodeTaken as error:
+        raise ApiError(409, str(error)) from None
+    except SourceMoved as error:
+        raise ApiError(409, str(error), headers={"Retry-After": "1"}) from None
+    return JsonResponse(answer, headers={"Idempotency-Replayed": "true"} if again else {})
+
+
+def _require_node(name: str) -> None:
+    if is_usable_name(name) and (Node.objects.filter(name=name).exists() or name in known_names()):
+        return
+    raise ApiError(404, f"There is no node “{printable(name)}”: add it in the admin, or by `manage.py add_node`.")
+
+
+def _idempotency_key(request: HttpRequest) -> str:
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if len(key) > LONGEST_KEY or not key.isprintable() or not key.isascii():
+        raise ApiError(400, f"An Idempotency-Key is {LONGEST_KEY} printable ASCII characters at the most.")
+    return key
