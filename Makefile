@@ -23,7 +23,7 @@ help:
 	@echo "make test      run the whole test suite on SQLite"
 	@echo "make adopt     add what is missing, indexes mostly, to a large events database"
 	@echo "make password  give the administrator a new password"
-	@echo "make install   install the packages (EXTRAS=\"postgres redis memcached\" for their drivers)"
+	@echo "make install   install the packages (EXTRAS=\"postgres redis memcached zstd\" for these)"
 	@echo "make lint      check form, style and types"
 	@echo "make demo      fill an empty events database with demonstration data (ARGS=--help)"
 	@echo "make clean     remove everything that is made again by the above; the data folder stays"

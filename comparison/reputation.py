@@ -29,15 +29,15 @@ class Scores:
     suspension_score: float | None
     online_score: float | None
     audits: int | None
-    disqualified: bool
-    suspended: bool
+    disqualified: bool | None
+    suspended: bool | None
 
     def is_stale(self, end: datetime) -> bool:
         return end - self.at > STALE_AFTER
 
     @property
     def failures_left(self) -> int | None:
-        return failures_left(self.audit_score, self.disqualified)
+        return failures_left(self.audit_score, self.disqualified is True)
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,9 @@ def read(connection: BaseDatabaseWrapper, name: str, window: Window) -> Reputati
     return Reputation(satellites, broken)
 
 
-def _is_set(flag: object) -> bool:
-    return is_whole(flag) and flag > 0
+def _is_set(flag: object) -> bool | None:
+    """None for what does not say: a log tells scores without these."""
+    return flag > 0 if is_whole(flag) else None
 
 
 def failures_left(score: float | None, disqualified: bool) -> int | None:

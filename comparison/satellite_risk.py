@@ -86,7 +86,7 @@ def _risk_of(
         satellite_name(satellite, on.url if on else ""),
         fresh,
         0 if disqualified else fresh.failures_left if fresh else None,
-        None if disqualified or on is None else _offline_hours_left(on, window, fresh),
+        None if disqualified or on is None else _offline_hours_left(on, window, scores),
         disqualified,
         suspended,
         vetting(on, version, counted, window.end) if on else Vetting(None, counted, None, None),
@@ -112,10 +112,12 @@ def _flag(which: str, fresh: Scores | None, told: OnSatellite | None, end: datet
     return getattr(fresh, which) if fresh else None
 
 
-def _offline_hours_left(on: OnSatellite, window: Window, fresh: Scores | None) -> int | None:
+def _offline_hours_left(on: OnSatellite, window: Window, scores: Scores | None) -> int | None:
+    fresh = scores if scores and not scores.is_stale(window.end) else None
     if fresh and fresh.online_score is not None and fresh.online_score < 100 * SUSPENDED_BELOW:
         return 0
-    if on.online is None or _is_stale(on, window):
+    # Scores and windows are one answer: where the API tells no new scores, its windows are old too.
+    if on.online is None or _is_stale(on, window) or (scores and not fresh):
         return None
     # Of a window that ended before the API was first asked, the audits of its last part only may be known.
     if _is_later(on, window) and on.online.first - window_start(window.end) > ONE_WINDOW - TRACKED:

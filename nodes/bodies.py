@@ -9,12 +9,10 @@ from django.http import HttpRequest
 from nodes.api_access import ApiError
 
 PIECE = 1 << 20  # bytes that are read at a time
-# How many times as long a body may be once it is unpacked: its events are in memory until all are written.
-MOST_PACKED = 4
 
 
-def pieces(request: HttpRequest, most: int) -> Iterator[bytes]:
-    """The body, unpacked if it is gzip, in pieces. `most` bytes may be sent, and MOST_PACKED times as many unpacked.
+def pieces(request: HttpRequest, most: int, most_unpacked: int) -> Iterator[bytes]:
+    """The body, unpacked if it is gzip, in pieces. `most` bytes may be sent, and so many of gzip once it is unpacked.
 
     Raises ApiError: 413 for more, 415 for another encoding, 400 for gzip that is damaged.
     """
@@ -23,7 +21,7 @@ def pieces(request: HttpRequest, most: int) -> Iterator[bytes]:
     if encoding == "identity":
         return sent
     if encoding == "gzip":
-        return _bounded(_unpacked(sent), MOST_PACKED * most)
+        return _bounded(_unpacked(sent), most_unpacked)
     raise ApiError(415, "Send the body as it is, or with gzip and the header “Content-Encoding: gzip”.")
 
 

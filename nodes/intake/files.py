@@ -11,10 +11,10 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
-from nodes.intake.identity import Ahead, Known, Readable, Recognised, recognised, recognised_ahead
+from nodes.intake.identity import Ahead, Known, Readable, Recognised, Unreadable, recognised, recognised_ahead
 from nodes.intake.parse import parse
 from nodes.intake.records import Skipped
-from nodes.intake.unpack import Unreadable, unpacked
+from nodes.intake.unpack import unpacked
 from nodes.known import printable
 
 STDIN = "-"

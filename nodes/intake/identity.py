@@ -11,6 +11,7 @@ begin with the same 4 KiB are the same log, unless their hashes say otherwise.
 
 import io
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from hashlib import blake2b
@@ -112,6 +113,14 @@ class Recognised(NamedTuple):
     known: Known | None = None
 
 
+class Unreadable(Exception):
+    """Why a log cannot be read, or `partly` not to its end; `str()` is the end of a sentence."""
+
+    def __init__(self, why: str, partly: bool = False) -> None:
+        super().__init__(why)
+        self.partly = partly
+
+
 class Readable(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
@@ -124,8 +133,10 @@ class Ahead:
         self._seen = b""
 
     def peek(self, size: int) -> bytes:
-        """The next bytes: so many, or all that there are."""
-        self._seen += read_all(self._stream, size - len(self._seen))
+        """The next bytes: so many, or all that there are before the end or some trouble, which whoever reads meets."""
+        with suppress(OSError, Unreadable):
+            while len(self._seen) < size and (data := self._stream.read(size - len(self._seen))):
+                self._seen += data
         return self._seen[:size]
 
     def read(self, size: int) -> bytes:

@@ -14,10 +14,9 @@ from django.db import OperationalError
 from nodes.errors import LOCKED, sentence_for
 from nodes.intake.batch import Written
 from nodes.intake.files import Found, Log, named, opened, trouble
-from nodes.intake.identity import Recognised, Sameness, Source
+from nodes.intake.identity import Recognised, Sameness, Source, Unreadable
 from nodes.intake.sources import known_sources, state_before, state_of
 from nodes.intake.stream import Stream
-from nodes.intake.unpack import Unreadable
 
 CHUNK = 1 << 18  # bytes
 # Written in about a tenth of a second, during which others wait.

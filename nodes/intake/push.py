@@ -19,7 +19,6 @@ from nodes.errors import explained
 from nodes.fields import to_stored
 from nodes.intake.batch import Written
 from nodes.intake.identity import Prefix, Source
-from nodes.intake.schema import OWN_TABLES
 from nodes.intake.sources import known_sources, state_of
 from nodes.intake.stream import Stream
 from nodes.readiness import refuse_unready
@@ -27,6 +26,8 @@ from nodes.router import EVENTS
 from nodes.sql import intake as rows
 
 LONGEST_KEY = 200  # characters
+# How many times as long lines may be once they are unpacked: their events are in memory until all are written.
+MOST_PACKED = 4
 # So long a piece may be sent again; a sender that gives up later than that would count it twice.
 REMEMBERED = timedelta(days=1)
 # The one source that all pieces of a node are: a chain of their digests, so that of two processes one is refused.
@@ -52,7 +53,7 @@ def take_lines(node: str, pieces: Iterable[bytes], key: str = "") -> tuple[Answe
     them says nothing of attempts. Raises KeyReused, NodeTaken, SourceMoved if another process takes in lines of this
     node at this moment, and EventsUnavailable; then nothing is written.
     """
-    refuse_unready(OWN_TABLES)
+    refuse_unready()
     with _locks[node], explained(writing=True):
         stream, source = _resumed(node)
         digest, last = blake2b(digest_size=16), b"\n"

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
-from nodes.intake.identity import Ahead, Readable
+from nodes.intake.identity import Ahead, Readable, Unreadable
 
 CHUNK = 1 << 16  # bytes of the compressed file that are read at once
 MOST = 1 << 20  # bytes that are unpacked at once
@@ -22,27 +22,30 @@ ENDS_EARLY = "it ends in the middle; what could be read of it was kept"
 DAMAGED = "it is damaged; what could be read before the damage was kept"
 
 
-class Unreadable(Exception):
-    """Why a log cannot be read, or `partly` not to its end; `str()` is the end of a sentence."""
-
-    def __init__(self, why: str, partly: bool = False) -> None:
-        super().__init__(why)
-        self.partly = partly
-
-
 class Unpacked:
     """A stream of what an iterator yields."""
 
     def __init__(self, parts: Iterator[bytes]) -> None:
         self._parts = parts
         self._left = b""
+        self._trouble: Unreadable | None = None
 
     def read(self, size: int) -> bytes:
         """At most so many bytes, none at the end. Raises Unreadable after the last that could be read."""
         if not self._left:
-            self._left = next((part for part in self._parts if part), b"")
+            self._left = self._next()
         data, self._left = self._left[:size], self._left[size:]
         return data
+
+    def _next(self) -> bytes:
+        """Whoever asks again is told the same again."""
+        if self._trouble is not None:
+            raise self._trouble
+        try:
+            return next((part for part in self._parts if part), b"")
+        except Unreadable as error:
+            self._trouble = error
+            raise
 
 
 def unpacked(stream: Ahead) -> Unpacked | None:

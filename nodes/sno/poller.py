@@ -16,18 +16,15 @@ from typing import Protocol
 from django.conf import settings
 from django.db import connections
 
-from nodes import catalog
 from nodes.display import quoted
 from nodes.errors import EventsUnavailable
 from nodes.models import Node
 from nodes.one_process import turn_at
-from nodes.reading import reading
-from nodes.recognition import refuse_folder, refuse_foreign
-from nodes.router import EVENTS
+from nodes.readiness import refuse_unready
 from nodes.sno.answer import Answer, understood
 from nodes.sno.asking import ask
 from nodes.sno.client import ApiTrouble
-from nodes.sno.store import TABLE_NAMES, store, store_silence
+from nodes.sno.store import store, store_silence
 
 logger = logging.getLogger(__name__)
 
@@ -161,7 +158,7 @@ class Poller:
         if self.by_another:
             wanted = {}
         if wanted and not self._is_ready:
-            _refuse_unready()
+            refuse_unready()
             self._is_ready = True
         self._nodes = {
             name: node if (node := self._nodes.get(name)) and node.url == url else _Polled(name, url)
@@ -255,18 +252,6 @@ def _outcome(url: str, with_history: bool) -> Outcome:
         logger.exception("Asking a node's API failed")
         trouble = UNEXPECTED
     return Outcome(at, answer, trouble, time.monotonic() - began, with_history)
-
-
-NOT_ADOPTED = "The events database lacks the tables for what node APIs tell: run `make adopt` to add them."
-
-
-def _refuse_unready() -> None:
-    """Told without opening the events for writing, which leaves traces in a database that is not ours to write."""
-    refuse_folder(connections[EVENTS])
-    with reading(place_until=time.monotonic() + 1) as connection:
-        refuse_foreign(connection)
-        if not catalog.has_tables(connection, TABLE_NAMES):
-            raise EventsUnavailable(NOT_ADOPTED)
 
 
 def poll_forever(stopping: Stopping) -> None:

@@ -47,7 +47,6 @@ _MODELS: tuple[type[models.Model], ...] = (
     SnoPaystub,
     IntakeState,
 )
-TABLE_NAMES = tuple(model._meta.db_table for model in _MODELS)
 
 
 def store(node: str, answer: Answer, at: datetime, trouble: str = "") -> None:

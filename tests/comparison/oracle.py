@@ -192,15 +192,20 @@ class Expected:
         for key in ("audit_score", "suspension_score", "online_score"):
             self._worst(key, [(score(row[key]), row) for row in latest])
         self._worst("audit_failures_left", [(self._left(row), row) for row in latest])
-        gone = [True if self._is_gone(row) else self._fresh(row, False) for row in latest]
+        gone = [True if self._is_gone(row) else self._fresh(row, self._flag(row, "is_disqualified")) for row in latest]
         self._count("satellites_disqualified", gone)
-        self._count("satellites_suspended", [self._fresh(row, bool(row.get("is_suspended"))) for row in latest])
+        self._count("satellites_suspended", [self._fresh(row, self._flag(row, "is_suspended")) for row in latest])
+
+    @staticmethod
+    def _flag(row: Row, column: str) -> bool | None:
+        flag = row.get(column, 0)
+        return flag > 0 if isinstance(flag, int) else None
 
     @staticmethod
     def _is_gone(row: Row) -> bool:
         return isinstance(row["is_disqualified"], int) and row["is_disqualified"] > 0
 
-    def _fresh(self, row: Row, value: bool) -> bool | None:
+    def _fresh(self, row: Row, value: bool | None) -> bool | None:
         return value if self.end - moment(row["timestamp"]) <= timedelta(days=2) else None
 
     def _count(self, key: str, flags: list[bool | None]) -> None:

@@ -155,6 +155,20 @@ def test_disqualified_and_suspended_satellites_are_counted_and_named(three_nodes
     ]
 
 
+def test_scores_of_a_log_do_not_say_whether_a_node_is_disqualified(three_nodes: list[str]) -> None:
+    scored(is_disqualified=None, is_suspended=None)
+    found = node()
+    assert (found.metrics["satellites_disqualified"], found.metrics["satellites_suspended"]) == (None, None)
+    assert found.metrics["audit_failures_left"] == 41
+
+
+def test_windows_are_as_old_as_the_scores(three_nodes: list[str]) -> None:
+    on_satellite("attic")
+    windows("attic", PERFECT)
+    scored(at=AS_OF - 3 * DAY)
+    assert node().metrics["offline_hours_left"] is None
+
+
 def test_a_disqualification_does_not_get_old(three_nodes: list[str]) -> None:
     scored(at=AS_OF - 9 * DAY, is_disqualified=1, audit_score=95.0)
     found = node()

@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 
 from nodes.api_access import ApiError
-from nodes.bodies import MOST_PACKED, PIECE, pieces
+from nodes.bodies import PIECE, pieces
 
-MOST = 1_000_000
+MOST, MOST_UNPACKED = 1_000_000, 4_000_000
 
 
 def request_with(body: bytes, **headers: str) -> HttpRequest:
@@ -18,7 +18,7 @@ def request_with(body: bytes, **headers: str) -> HttpRequest:
 
 
 def packed(body: bytes, most: int = MOST) -> Iterator[bytes]:
-    return pieces(request_with(body, **{"Content-Encoding": "gzip"}), most)
+    return pieces(request_with(body, **{"Content-Encoding": "gzip"}), most, MOST_UNPACKED)
 
 
 def refusal(read: Iterator[bytes]) -> int:
@@ -28,7 +28,7 @@ def refusal(read: Iterator[bytes]) -> int:
 
 
 def test_a_body_comes_as_it_was_sent() -> None:
-    assert b"".join(pieces(request_with(b"a\nb\n"), MOST)) == b"a\nb\n"
+    assert b"".join(pieces(request_with(b"a\nb\n"), MOST, MOST)) == b"a\nb\n"
 
 
 def test_a_packed_body_comes_unpacked() -> None:
@@ -49,15 +49,15 @@ def test_a_large_packed_body_comes_in_small_pieces() -> None:
 def test_a_body_without_a_length_is_read_to_its_end() -> None:
     request = RequestFactory().post("/", headers={"Transfer-Encoding": "chunked"})
     request.META |= {"wsgi.input": io.BytesIO(b"a\nb\n"), "wsgi.input_terminated": True}
-    assert b"".join(pieces(request, MOST)) == b"a\nb\n"
+    assert b"".join(pieces(request, MOST, MOST)) == b"a\nb\n"
 
 
 def test_more_than_the_most_is_refused() -> None:
-    assert refusal(pieces(request_with(bytes(MOST + 1)), MOST)) == 413
+    assert refusal(pieces(request_with(bytes(MOST + 1)), MOST, MOST)) == 413
 
 
 def test_little_that_unpacks_to_too_much_is_refused() -> None:
-    assert refusal(packed(gzip.compress(bytes(MOST_PACKED * MOST + 1)))) == 413
+    assert refusal(packed(gzip.compress(bytes(MOST_UNPACKED + 1)))) == 413
 
 
 @pytest.mark.parametrize("body", [b"plain", gzip.compress(b"a" * 1000)[:-9], b""])
@@ -67,4 +67,4 @@ def test_what_is_no_whole_gzip_is_refused(body: bytes) -> None:
 
 def test_another_encoding_is_refused() -> None:
     with pytest.raises(ApiError, match="gzip"):
-        pieces(request_with(b"x", **{"Content-Encoding": "br"}), MOST)
+        pieces(request_with(b"x", **{"Content-Encoding": "br"}), MOST, MOST)

@@ -45,7 +45,7 @@ def lines(count: int, seed: int = 1) -> Iterator[str]:
         stamp = (START + timedelta(seconds=number // LINES_A_SECOND)).strftime("%Y-%m-%dT%H:%M:%SZ")
         if number % 200 == 199:
             yield f"{stamp}\t{OTHER}\n"
-        elif number % 2 == 0 or len(open_) < AT_A_TIME:
+        elif len(open_) < AT_A_TIME:
             started, ended = _attempt(dice, number)
             open_.append(ended)
             yield f"{stamp}\tDEBUG\tpiecestore\t{started}\n"

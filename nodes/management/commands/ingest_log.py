@@ -5,20 +5,17 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import CommandError
-from django.db import connections
 
 from nodes.commands import OperatorCommand
 from nodes.display import size
 from nodes.errors import explained
 from nodes.intake.files import Found, found
 from nodes.intake.ingest import Ingest, Report
-from nodes.intake.standing import refuse_without_tables
 from nodes.intake.write import NodeTaken, SourceMoved, refuse_taken
 from nodes.known import ensure_nodes, is_usable_name, printable
 from nodes.models import Node
 from nodes.progress import LogBar
-from nodes.recognition import refuse_foreign_file
-from nodes.router import EVENTS
+from nodes.readiness import refuse_unready
 
 BROKEN_OFF = "Broken off. What was read is kept; run the same command again to go on from there."
 
@@ -74,8 +71,7 @@ class Command(OperatorCommand):
 
 def _prepare(node: str, force: bool) -> None:
     """Nothing is written into a database that is not the intake's to write, and no Node made for it."""
-    refuse_without_tables()
-    refuse_foreign_file(connections[EVENTS])
+    refuse_unready()
     try:
         with explained():
             if not force:

@@ -1,8 +1,8 @@
 """Whole logs, sets of them, and the same ones again under any name and in any form."""
 
 import gzip
-import importlib
 import sqlite3
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from itertools import pairwise
@@ -32,7 +32,7 @@ def ingested(*paths: Path, node: str = NODE, **options: Any) -> Report:
 
 
 def zstd(data: bytes) -> bytes:
-    return bytes(importlib.import_module("zstandard").compress(data))
+    return bytes(pytest.importorskip("zstandard").compress(data))
 
 
 def file(folder: Path, data: bytes, name: str = "node.log") -> Path:
@@ -165,6 +165,11 @@ def test_of_a_compressed_log_that_ends_early_all_is_read_and_the_rest_later(data
     assert ingested(file(tmp_path, packed, "cut.log.gz")).lines == whole_lines(LOG) - report.lines
 
 
+def test_of_a_short_log_that_ends_early_all_is_read_too(databases: None, tmp_path: Path) -> None:
+    report = ingested(file(tmp_path, gzip.compress(logs.line(1) + logs.line(2))[:-6], "cut.log.gz"))
+    assert (report.events, len(report.troubles)) == (2, 1)
+
+
 @pytest.mark.parametrize("at", [-8, -4])
 def test_of_a_damaged_log_all_that_is_before_the_damage_is_read(databases: None, tmp_path: Path, at: int) -> None:
     packed = bytearray(gzip.compress(LOG))
@@ -178,6 +183,15 @@ def test_a_log_of_zstd_that_ends_early_or_is_damaged_is_told(databases: None, tm
     packed = zstd(LOG)
     assert "ends in the middle" in ingested(file(tmp_path, packed[:-9], "cut.log.zst")).troubles[0]
     assert "is damaged" in ingested(file(tmp_path, packed[:9] + b"\xff" * 50, "damaged.log.zst")).troubles[0]
+
+
+def test_without_the_package_for_zstd_it_is_told_how_to_get_it(
+    databases: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "zstandard", None)
+    report = ingested(file(tmp_path, b"\x28\xb5\x2f\xfd"), file(tmp_path, logs.line(1), "other.log"))
+    assert "run `make install EXTRAS=zstd` once" in report.troubles[0]
+    assert report.events == 1
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstd])

@@ -15,8 +15,9 @@ from django.db import connections
 from nodes.known import known_names
 from nodes.models import IntakeState, Node, Payout, Reputation, SnoNode, SnoPaystub, StorageSnapshot
 from nodes.one_process import turn_at
+from nodes.readiness import NOT_ADOPTED
 from nodes.router import EVENTS
-from nodes.sno.poller import NOT_ADOPTED, Poller, poll_forever
+from nodes.sno.poller import Poller, poll_forever
 from tests.nodes.sno import fake
 from tests.nodes.sno.fake import BEHAVIOURS, Fake, serving, various
 from tests.nodes.sno.stories import Story
