@@ -15,7 +15,7 @@ from nodes.admin_api import TestConnection
 from nodes.display import NO_VALUE, moment, size
 from nodes.errors import EventsUnavailable
 from nodes.known import ensure_nodes, recorded_names
-from nodes.models import ApiToken, Node
+from nodes.models import ApiToken, Node, SatelliteTerms
 from nodes.overview import NodeFigures, overview
 from nodes.tokens import issue, revoke
 
@@ -23,6 +23,11 @@ STILL_KNOWN = (
     "Not possible: this node is still in the events database, so it would be made again at the next look, "
     "with another id and without its label, cost and notes."
 )
+
+
+class SatelliteTermsInline(admin.TabularInline):
+    model = SatelliteTerms
+    extra = 0
 
 
 @admin.register(Node)
@@ -46,6 +51,7 @@ class NodeAdmin(TestConnection):
     search_fields = ("name", "label")
     fields = ("name", "label", "cost_per_month", "notes", "deletion")
     readonly_fields = ("name", "deletion")
+    inlines = (SatelliteTermsInline,)
     list_per_page = 100
     empty_value_display = NO_VALUE
 
