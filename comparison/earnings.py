@@ -1,87 +1,146 @@
-"""Metrics from the monitor's earnings estimates, marked as its figures."""
+"""Metrics from a node's statement of the month: what it earned, what is held, what each TB brings."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from fractions import Fraction
 
-from django.db.backends.base.base import BaseDatabaseWrapper
-
 from comparison.measured import Measured, day
+from comparison.money import inputs
+from comparison.money.accounting import Earnings, earnings
+from comparison.money.inputs import API, ESTIMATES, ROLLUP, Inputs
+from comparison.money.report import ORIGINS, report, until
+from comparison.money.terms import GUESS
+from comparison.units import counted, volume
 from comparison.window import Window
-from nodes.fields import from_stored, to_stored
-from nodes.soundness import is_number, is_whole
-from nodes.sql import PerSatellite, latest_per_satellite
 
-HOURS_A_MONTH = 720  # in every Storj statement
-TB = 10**12
-MOST_EARNED = 10**9  # US dollars; more on one satellite in a month is a broken value
+read = inputs.read
 
-
-@dataclass(frozen=True)
-class Estimate:
-    """One satellite's latest estimate of the month; `gross` in US dollars, `byte_hours` stored so far."""
-
-    at: datetime
-    gross: Decimal
-    byte_hours: int | None
+# Amounts of a month can be compared where storage is known of nearly all of it so far.
+NEARLY_ALL = Fraction(9, 10)
+TOTALS = frozenset({"total_earnings", "payout_after_held", "held_amount", "projected_earnings"})
+STALE_AFTER = timedelta(days=2)
 
 
-@dataclass(frozen=True)
-class Estimates:
-    """`broken` counts rows that were skipped."""
-
-    satellites: list[Estimate]
-    broken: int
-
-
-def read(connection: BaseDatabaseWrapper, name: str, window: Window) -> Estimates:
-    columns = ("timestamp", "total_earnings_gross", "storage_bytes_hour")
-    wanted = PerSatellite("earnings_estimates", columns, window.period)
-    satellites, broken = [], 0
-    for _, _, skipped, at, gross, stored in latest_per_satellite(connection, wanted, [name], to_stored(window.end)):
-        moment = from_stored(at)
-        broken += skipped
-        if moment is None:
-            continue
-        if not (is_number(gross) and abs(gross) <= MOST_EARNED):
-            broken += 1
-            continue
-        # str() first: the shortest text of the stored float is the amount that the monitor meant.
-        satellites.append(Estimate(moment, Decimal(str(gross)), stored if is_whole(stored) else None))
-    return Estimates(satellites, broken)
-
-
-def measure(estimates: Estimates, window: Window) -> Measured:
+def measure(found: Inputs, window: Window) -> Measured:
     measured = Measured()
-    sound = estimates.satellites
-    if estimates.broken:
-        measured.note(f"{estimates.broken} earnings estimates were skipped: the amount or time stamp is broken.")
-    if not sound:
-        measured.note(f"No earnings estimates of {window.period} are recorded for this node.")
+    if found.estimates.broken:
+        measured.note(f"{found.estimates.broken} earnings estimates were skipped: the amount or time stamp is broken.")
+    earned = earnings(found)
+    if earned is None:
+        measured.note(f"Nothing is recorded of what this node earned in {found.month}.")
         return measured
-    gross = sum((Fraction(estimate.gross) for estimate in sound), Fraction(0))
-    tb_months = _tb_months(sound)
-    measured.values["total_earnings"] = gross
-    if tb_months:
-        measured.values["earnings_per_stored_tb"] = gross / tb_months
-    elif tb_months is None:
-        measured.note("No earnings per TB: the stored byte-hours are not recorded for every satellite.")
-    else:
-        measured.note("No earnings per TB: nothing was stored so far this month.")
-    newest = max(estimate.at for estimate in sound)
-    measured.note(f"Earnings are the monitor's own estimates of {window.period}, as of {day(newest)}.")
-    measured.basis["earnings"] = {
-        "source": "earnings_estimates",
-        "count": len(sound),
-        "period": window.period,
-        "as_of": newest.isoformat(),
-    }
+    _values(earned, measured)
+    for sentence in _notes(found, earned):
+        measured.note(sentence)
+    if too_little := _unranked(found, earned):
+        measured.note(too_little)
+        measured.unranked |= TOTALS
+    measured.basis["earnings"] = _basis(found, earned)
+    measured.statement = report(found, earned)
     return measured
 
 
-def _tb_months(estimates: list[Estimate]) -> Fraction | None:
-    """None unless every satellite has its byte-hours: a part would make the yield too high."""
-    if any(estimate.byte_hours is None for estimate in estimates):
-        return None
-    return Fraction(sum(estimate.byte_hours or 0 for estimate in estimates), HOURS_A_MONTH * TB)
+def _values(earned: Earnings, measured: Measured) -> None:
+    made = earned.statement
+    measured.values |= {
+        "total_earnings": made.gross,
+        "held_amount": made.held,
+        "payout_after_held": made.payout,
+        "projected_earnings": earned.projection.gross if earned.projection else None,
+        "earnings_per_stored_tb": earned.per_stored,
+        "earnings_per_allocated_tb": earned.per_allocated,
+        "unpaid_percent": earned.unpaid,
+    }
+
+
+def _basis(found: Inputs, earned: Earnings) -> dict[str, object]:
+    reaches = until(earned)
+    projected = earned.projection
+    return {
+        "source": {API: "sno_days", ROLLUP: "rollup", ESTIMATES: "earnings_estimates"}[earned.basis.source],
+        "count": len(earned.statement.lines),
+        "period": str(found.month),
+        "as_of": reaches.isoformat() if reaches else None,
+        "projected_low": _cents(projected.low) if projected else None,
+        "projected_high": _cents(projected.high) if projected else None,
+    }
+
+
+def _cents(amount: Fraction | None) -> float | None:
+    return None if amount is None else float(round(amount, 2))
+
+
+def _notes(found: Inputs, earned: Earnings) -> Iterator[str]:
+    reaches = until(earned)
+    known = f" They reach up to {day(reaches)}." if reaches else ""
+    yield f"Earnings of {found.month}: {ORIGINS[earned.basis.source]}{known}"
+    if earned.basis.source == ROLLUP:
+        yield from _about_storage(found)
+        yield from _about_traffic(found)
+    if earned.basis.source == ESTIMATES:
+        yield from _about_estimates(found)
+    if earned.statement.held is None:
+        yield "What is held back is not known of every satellite, so there is no payout after it."
+    elif any(known.joined_source == GUESS for known in earned.agreed.values()):
+        yield "When the node joined a satellite is guessed from the earliest date in the data, and so is what is held."
+    if earned.per_stored is None:
+        yield "No earnings per TB stored: nothing was stored so far this month, or it is not known of every satellite."
+    if earned.per_allocated is None:
+        yield "No earnings per TB allocated: the month has no two storage snapshots."
+    if earned.projection is None:
+        yield "No projection to the end of the month: storage is known of less than two days of it."
+
+
+def _about_storage(found: Inputs) -> Iterator[str]:
+    kept = found.stored
+    if kept.broken:
+        yield f"{kept.broken} storage snapshots were skipped: a value or time stamp is broken."
+    if kept.snapshots < 2:
+        yield f"Storage earns nothing here: the month has {counted(kept.snapshots, 'storage snapshot')}."
+    if kept.gaps:
+        longest = f"{kept.longest:.0f} hours" if kept.gaps == 1 else f"the longest of {kept.longest:.0f} hours"
+        yield f"Between storage snapshots {counted(kept.gaps, 'gap')} of over 6 hours, {longest}: bridged by a line."
+    if kept.trash:
+        yield f"Of the occupied space {volume(round(kept.trash))} are trash on average, which is not paid."
+
+
+def _about_traffic(found: Inputs) -> Iterator[str]:
+    moved = found.moved
+    if moved is None or not moved.is_whole:
+        yield "Traffic earns nothing here: its events are not counted yet."
+    elif moved.since is None or moved.until is None:
+        yield "Traffic earns nothing here: no events of the node are known."
+    elif moved.is_silent:
+        yield f"No events of the node since {day(moved.until)}: what it sent after that is not known."
+    elif moved.since > found.month.start:
+        yield f"Events of the node begin on {day(moved.since)}: what it sent before that is not known."
+
+
+def _about_estimates(found: Inputs) -> Iterator[str]:
+    each = list(found.estimates.satellites.values())
+    recorded = sum(estimate.computed_per is None for estimate in each)
+    if recorded:
+        yield (
+            f"{recorded} of {counted(len(each), 'estimate')} cannot be computed anew from what is recorded: taken as "
+            "they are, whether before or after what is held."
+        )
+
+
+def _unranked(found: Inputs, earned: Earnings) -> str:
+    reaches, begun = until(earned), _begun(found, earned)
+    elapsed = Fraction((min(found.end, found.month.end) - begun) // timedelta(seconds=1), 3600)
+    if earned.basis.storage.whole < NEARLY_ALL * elapsed:
+        return "Amounts of the month are not ranked: storage is known of less than 90 % of it."
+    if reaches is not None and found.end - reaches > STALE_AFTER and found.end < found.month.end:
+        return f"Amounts of the month are not ranked: the data ends on {day(reaches)}, over two days before the end."
+    return ""
+
+
+def _begun(found: Inputs, earned: Earnings) -> datetime:
+    """The month's start, or the day in it on which the node joined its first satellite, where that is surely known."""
+    sure = [known.joined for known in earned.agreed.values() if known.joined_source != GUESS]
+    if not sure or None in sure or len(sure) < len(earned.agreed):
+        return found.month.start
+    first = min(joined for joined in sure if joined)
+    start = found.month.start
+    return start.replace(day=first.day) if (first.year, first.month) == (start.year, start.month) else start

@@ -11,8 +11,9 @@ from django.conf import settings
 from comparison import cache, recent
 from comparison.executor import executor
 from comparison.flights import Flights
-from comparison.gather import gather_node, gather_together
+from comparison.gather import WITH_EARNINGS, gather_node, gather_together
 from comparison.metrics import metrics_of
+from comparison.money import own
 from comparison.ranking import rankings
 from comparison.request import SAMPLE, ComparisonRequest
 from comparison.result import Comparison, NodeResult
@@ -71,6 +72,8 @@ def compute(request: ComparisonRequest, level: int = logging.INFO) -> Comparison
     """Computes, without the cache. Logs one line for operators, at this level."""
     began = time.perf_counter()
     now = datetime.now(UTC)
+    if request.type in WITH_EARNINGS:
+        own.refresh()
     window, gathered = _gathered(request)
     nodes = judged(gathered)
     comparison = Comparison(

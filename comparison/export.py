@@ -22,7 +22,7 @@ def csv_text(result: Result) -> str:
     buffer = io.StringIO()
     buffer.write(BOM)
     writer = csv.writer(buffer)
-    writer.writerows([_guarded(field) for field in row] for row in _rows(result))
+    writer.writerows([guarded(field) for field in row] for row in _rows(result))
     return buffer.getvalue()
 
 
@@ -62,7 +62,7 @@ def _coarse(node: Mapping[str, Any]) -> str:
     return "yes" if is_coarse(node) else "no"
 
 
-def _guarded(field: Field) -> Field:
+def guarded(field: Field) -> Field:
     if isinstance(field, str) and field.startswith(_FORMULA_STARTS):
         return f"'{field}"
     return field

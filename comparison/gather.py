@@ -158,6 +158,7 @@ def _node_result(type: str, name: str, connection: BaseDatabaseWrapper, window: 
         _basis(found, parts),
         [sentence for part in parts for sentence in part.notes_on(metrics)],
         details=details(found) if found else None,
+        statement=next((part.statement for part in parts if part.statement), None),
         risk=risk.block(risks, given.told, window),
         unranked=frozenset(key for part in parts for key in part.unranked),
         rows_read=found.rows_read if found else 0,

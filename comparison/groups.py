@@ -35,6 +35,7 @@ GROUPS = (
     Group("efficiency", "Storage efficiency"),
     Group("earnings", "Earnings of the month"),
     Group("yield", "Earnings per TB"),
+    Group("unpaid", "Unpaid space"),
 )
 
 

@@ -23,13 +23,14 @@ class Note:
 class Measured:
     """`values` are exact and by metric key; `unranked` are keys whose value must not be ranked.
 
-    `basis` goes into the node's basis under the group's name.
+    `basis` goes into the node's basis under the group's name; `statement` is that of comparison.money.report.
     """
 
     values: dict[str, Exact] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     unranked: set[str] = field(default_factory=set)
     basis: dict[str, dict[str, Any]] = field(default_factory=dict)
+    statement: dict[str, Any] | None = None
 
     def note(self, sentence: str, *about: str) -> None:
         self.notes.append(Note(sentence, frozenset(about)))

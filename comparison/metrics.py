@@ -6,7 +6,6 @@ from comparison.metric import (
     BYTES,
     BYTES_A_DAY,
     COUNT,
-    DOLLARS,
     EARNINGS,
     EFFICIENCY,
     MILLISECONDS,
@@ -18,6 +17,7 @@ from comparison.metric import (
     Better,
     Metric,
 )
+from comparison.money_metrics import MONEY
 from comparison.risk_metrics import RISK
 
 __all__ = [
@@ -247,27 +247,7 @@ REGISTRY: tuple[Metric, ...] = (
         "efficiency",
         "The monitor's score: utilization, minus what the trash exceeds 10 % by, within 0 and 100.",
     ),
-    Metric(
-        "total_earnings",
-        "Earnings, gross",
-        *DOLLARS,
-        "higher",
-        (EARNINGS, OVERALL),
-        "earnings",
-        "The monitor's latest estimates for the month of the window's end, up to there, over all satellites, "
-        "before anything is held back.",
-    ),
-    Metric(
-        "earnings_per_stored_tb",
-        "Earnings per TB-month stored",
-        "USD/TB-month",
-        2,
-        "higher",
-        (EARNINGS, OVERALL),
-        "yield",
-        "Gross earnings of the month up to the window's end, divided by the TB-months stored in it until then "
-        "(byte-hours / 720 / 10^12).",
-    ),
+    *MONEY,
 )
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.conf import settings
 
-from comparison.metrics import TYPES
+from comparison.metrics import EARNINGS, TYPES
+from comparison.money.month import Month
 from comparison.window import Window, parse_range, range_name
 from nodes.display import quoted
 
@@ -19,7 +20,7 @@ EARLIEST = datetime(2018, 1, 1, tzinfo=UTC)  # Storj's third network, the one wi
 
 
 class InvalidRequest(ValueError):
-    """What is wrong, as one sentence per field: `nodes`, `type`, `range`, `as_of` or `basis`."""
+    """What is wrong, as one sentence per field: `nodes`, `type`, `range`, `as_of`, `basis` or `month`."""
 
     def __init__(self, errors: dict[str, str]) -> None:
         super().__init__(" ".join(errors.values()))
@@ -54,21 +55,25 @@ def validated(  # noqa: PLR0913, PLR0917 - the fields of a request, one each
     range: object = DEFAULT_RANGE,
     as_of: object = None,
     basis: object = AUTO,
+    month: object = None,
+    fewest: int = 2,
 ) -> ComparisonRequest:
     """The request that these raw values mean.
 
     `known` are the names of the known nodes; a name is compared with them before any SQL sees it.
-    `range` is as for `parse_range`, `as_of` an aware datetime, ISO 8601 text or None.
+    `range` is as for `parse_range`, `as_of` an aware datetime, ISO 8601 text or None; `month`, for earnings only and in
+    the place of `as_of`, is text such as 2026-10. `fewest` is how many nodes make sense.
     Raises InvalidRequest with a sentence for every field that is wrong.
     """
     errors: dict[str, str] = {}
     values: dict[str, Any] = {}
     for field, parse in (
-        ("nodes", lambda: _names(nodes, frozenset(known))),
+        ("nodes", lambda: _names(nodes, frozenset(known), fewest)),
         ("type", lambda: _type(type)),
         ("range", lambda: parse_range(range)),
         ("as_of", lambda: _as_of(as_of)),
         ("basis", lambda: _basis(basis)),
+        ("month", lambda: _month(month, type, as_of)),
     ):
         try:
             values[field] = parse()
@@ -76,19 +81,20 @@ def validated(  # noqa: PLR0913, PLR0917 - the fields of a request, one each
             errors[field] = str(error)
     if errors:
         raise InvalidRequest(errors)
-    return ComparisonRequest(values["nodes"], values["type"], values["range"], values["as_of"], values["basis"])
+    until = values["month"] or values["as_of"]
+    return ComparisonRequest(values["nodes"], values["type"], values["range"], until, values["basis"])
 
 
-def _names(nodes: object, known: frozenset[str]) -> tuple[str, ...]:
+def _names(nodes: object, known: frozenset[str], fewest: int) -> tuple[str, ...]:
     if not isinstance(nodes, list | tuple) or not all(isinstance(name, str) for name in nodes):
         raise ValueError("The nodes must be a list of node names.")
-    wrong_number = ValueError(f"Choose between 2 and {settings.MAX_NODES} nodes; {len(nodes)} given.")
+    wrong_number = ValueError(f"Choose between {fewest} and {settings.MAX_NODES} nodes; {len(nodes)} given.")
     if len(nodes) > settings.MAX_NODES:
         raise wrong_number
     unknown = [name for name in nodes if name not in known]
     if unknown:
         raise ValueError(f"There is no node {quoted(unknown)} in the events database.")
-    if len(nodes) < 2:
+    if len(nodes) < fewest:
         raise wrong_number
     twice = [name for name in dict.fromkeys(nodes) if nodes.count(name) > 1]
     if twice:
@@ -106,6 +112,22 @@ def _basis(value: object) -> str:
     if not isinstance(value, str) or value not in BASES:
         raise ValueError(f"The basis must be one of {', '.join(BASES)}.")
     return value
+
+
+def _month(value: object, type: object, as_of: object) -> datetime | None:
+    """The end of a month that is over; None for the one that is not, and where none is given."""
+    if value is None or value == "":
+        return None
+    month = Month.parse(value)
+    if month is None:
+        raise ValueError("The month must be written as 2026-10.")
+    if type != EARNINGS:
+        raise ValueError("A month can be given for the type earnings only.")
+    if as_of:
+        raise ValueError("Give the month or the time, not both.")
+    if not Month.of(EARLIEST) <= month <= Month.of(datetime.now(UTC)):
+        raise ValueError("The month must be one from 2018 on that has begun.")
+    return month.end if month.end <= datetime.now(UTC) else None
 
 
 def _as_of(value: object) -> datetime | None:

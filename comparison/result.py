@@ -38,7 +38,15 @@ class NodeResult:
     """One node's metrics by key, or the sentence that says why there are none.
 
     `details` is what comparison.details makes of the node's traffic, where the type has any; `risk` is what
-    comparison.risk knows of the node, None where that is nothing.
+    comparison.risk knows of the node, None where that is nothing. `statement` is that of
+    the month, for types with earnings: `month`, `source` (api, rollup or estimates), `origin` in words, `until` when
+    the data reaches; `storage` and `traffic`, each with `from`, `until` and `hours` known, and for storage the number
+    of `snapshots`, of `gaps` over 6 hours and `longest_gap_hours`; in US dollars, rounded to millionths, amounts of
+    `storage_earned`, `egress_earned`, `repair_earned` and `audit_earned`, `gross`, `held`, `payout` after it and what
+    is `returned` this month; `projected` with `gross`, `low` and `high`; and `satellites` with the same amounts, bytes
+    and byte-hours, `held_percent`, `joined`, its `joined_source` (own, api or guess), `month_number`, `held_in_all`,
+    `returned_in` which month, `to_be_returned` then, `lost_if_stopped` now without a graceful exit, `rates`, and their
+    `rates_source` (own, api or default). What is not known is None.
     """
 
     name: str
@@ -47,6 +55,7 @@ class NodeResult:
     notes: list[str]
     error: str | None = None
     details: dict[str, Any] | None = None
+    statement: dict[str, Any] | None = None
     risk: dict[str, Any] | None = None
     # Keys whose value must not be ranked, and rows read; neither is part of the public result.
     unranked: frozenset[str] = frozenset()
@@ -60,6 +69,7 @@ class NodeResult:
             "notes": self.notes,
             "error": self.error,
             "details": self.details,
+            "statement": self.statement,
             "risk": self.risk,
         }
 

@@ -172,5 +172,5 @@ def _earned(result: Result, labels: Mapping[str, str]) -> Earned | None:
     text = {label: str(shown(metric, value)) for label, value in values.items()}
     highest, lowest = max(values, key=values.__getitem__), min(values, key=values.__getitem__)
     total = str(shown(metric, sum(values.values())))
-    month = f"{moment(result['window']['end']):%B %Y}"
+    month = f"{moment(result['window']['end']) - timedelta(microseconds=1):%B %Y}"
     return Earned(month, total, (highest, text[highest]), (lowest, text[lowest]))

@@ -14,6 +14,7 @@ from rich.text import Text
 from comparison.basis import bases, caveat, rests_on_events, window_of
 from comparison.coverage_strip import low_coverage
 from comparison.metrics import Metric, metrics_of
+from comparison.money.terminal import print_statements
 from comparison.ranks import ranks
 from comparison.result import Result
 from comparison.terminal_details import bullets, print_details, print_risk
@@ -51,6 +52,7 @@ def table_text(result: Result, width: int, colour: bool, details: bool = False) 
     if details:
         print_risk(result, console)
         print_details(result, console)
+        print_statements(result, console)
     for heading, lines in _paragraphs(result):
         console.print(Text(heading))
         console.print(bullets(lines))

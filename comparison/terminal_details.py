@@ -24,7 +24,7 @@ def print_details(result: Result, console: Console) -> None:
         console.print(Text(f"{printable(part.label)}:", style="bold"))
         console.print(bullets(list(_coverage_lines(part))))
         for table in part.tables:
-            console.print(_fitting(table, console.width))
+            console.print(fitting(table, console.width))
             if table.more:
                 console.print(Text(f"{table.more:,} more with fewer operations."))
             console.print()
@@ -40,7 +40,7 @@ def print_risk(result: Result, console: Console) -> None:
         told = [f"{heading}: {cell.text}" for heading, cell in zip(HEAD, line.cells, strict=False)]
         console.print(bullets(told or ["Nothing is known."]))
         if line.satellites.lines:
-            console.print(_fitting(line.satellites, console.width))
+            console.print(fitting(line.satellites, console.width))
         console.print()
 
 
@@ -62,7 +62,7 @@ def _coverage_lines(part: Part) -> Iterator[str]:
         yield f"{coverage.gaps_counted}: {'; '.join(coverage.gaps)}{more}"
 
 
-def _fitting(lines: LineTable, width: int) -> Table:
+def fitting(lines: LineTable, width: int) -> Table:
     """As a table; as a list where that is too wide: no value is ever broken."""
     headings = (lines.title, *lines.head)
     columns = zip(*([printable(line.name), *line.cells] for line in lines.lines), strict=True)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from comparison.money.month import Month
 from nodes.rollups.codes import HOURS_A_DAY
 
 MAX_HOURS = 365 * HOURS_A_DAY
@@ -29,9 +30,9 @@ class Window:
         return Window(self.start.replace(minute=0, second=0, microsecond=0), self.end)
 
     @property
-    def period(self) -> str:
-        """The calendar month of the end, as the monitor writes it: YYYY-MM."""
-        return f"{self.end:%Y-%m}"
+    def month(self) -> Month:
+        """The calendar month of the last moment: a window that ends with a month is of that, not of the next."""
+        return Month.of(self.end - timedelta(microseconds=1))
 
 
 def parse_range(value: object) -> int:

@@ -13,12 +13,12 @@ from nodes.display import quoted
 from nodes.known import known_names
 
 # The API's own names of the request's fields, as the monitor's page sent them.
-FIELDS = {"nodes": "nodes", "timeRange": "range", "type": "type", "asOf": "as_of", "basis": "basis"}
+FIELDS = {"nodes": "nodes", "timeRange": "range", "type": "type", "asOf": "as_of", "basis": "basis", "month": "month"}
 
 
 @api_view("POST")
 def comparison(request: HttpRequest) -> HttpResponseBase:
-    """POST {"nodes": [names], "timeRange": hours or "7d", "type"?, "asOf"?, "basis"?} answers with the comparison."""
+    """POST {"nodes": [names], "timeRange": hours or "7d", "type"?, "asOf"?, "basis"?, "month"?} answers with it."""
     body = _json_object(request)
     try:
         wanted = validated(
@@ -28,6 +28,7 @@ def comparison(request: HttpRequest) -> HttpResponseBase:
             type=body.get("type", DEFAULT_TYPE),
             as_of=body.get("asOf"),
             basis=AUTO if body.get("basis") is None else body["basis"],
+            month=body.get("month"),
         )
     except InvalidRequest as error:
         names = {field: name for name, field in FIELDS.items()}

@@ -14,7 +14,8 @@ from comparison.details_view import parts
 from comparison.engine import compare
 from comparison.export import csv_text
 from comparison.forms import Choice, permanent, tidied
-from comparison.metrics import TYPE_LABELS
+from comparison.metrics import EARNINGS, TYPE_LABELS
+from comparison.money.view import statements
 from comparison.multiples import multiples
 from comparison.number_tables import number_tables
 from comparison.present import labels_of, sheet
@@ -100,6 +101,7 @@ def _shown(choice: Choice, result: dict[str, Any]) -> dict[str, Any]:
         "multiples": multiples(result, labels),
         "numbers": number_tables(result, labels),
         "parts": parts(result, labels),
+        "statements": statements(result, labels) if result["type"] == EARNINGS else None,
         "risk_head": HEAD,
         "risk_lines": risk_lines(result, labels),
         "query": choice.query(),

@@ -1,7 +1,8 @@
 """Lines of a log that another machine sends, a piece of it at a time.
 
 What was sent for a node is one stream: an attempt that begins in one piece may end in the next. Whoever sends a piece
-again with the same Idempotency-Key, because the answer got lost, gets that answer once more, and nothing is written.
+again, because the answer got lost, gets that answer once more, and nothing is written: a piece is told by its
+Idempotency-Key or, as many programs send none, by its bytes. No two pieces are alike, as their lines have times.
 """
 
 import json
@@ -32,6 +33,9 @@ MOST_PACKED = 4
 REMEMBERED = timedelta(days=1)
 # The one source that all pieces of a node are: a chain of their digests, so that of two processes one is refused.
 _KEY = "pushed"
+
+# No key that is sent begins so: keys are printable.
+_OF_BYTES = "\n"
 
 # Pieces of a node are written one after the other; by processes, whichever comes second is refused.
 _locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
@@ -65,7 +69,7 @@ def take_lines(node: str, pieces: Iterable[bytes], key: str = "") -> tuple[Answe
             stream.feed(b"\n")
         source.prefix.update(digest.digest())
         source.prefix.head = b""  # no file begins with it
-        push = _Push(node, key, digest.hexdigest())
+        push = _Push(node, key or f"{_OF_BYTES}{digest.hexdigest()}", digest.hexdigest())
         if (before := push.before()) is not None:
             return before, True
         return push.commit(stream, source), False
@@ -87,7 +91,7 @@ class _Push:
 
     def before(self) -> Answer | None:
         """What was answered to the same lines under the same key."""
-        found = rows.push_before(connections[EVENTS], self._node, self._key) if self._key else None
+        found = rows.push_before(connections[EVENTS], self._node, self._key)
         if found is None:
             return None
         digest, answer = found
@@ -97,7 +101,7 @@ class _Push:
 
     def commit(self, stream: Stream, source: Source) -> Answer:
         self._answer = _answer(stream.gathered())
-        stream.commit(source, also=self._remember if self._key else None)
+        stream.commit(source, also=self._remember)
         return self._answer
 
     def _remember(self, connection: BaseDatabaseWrapper) -> None:

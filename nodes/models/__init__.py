@@ -27,7 +27,7 @@ from nodes.models.rollups import (
     RollupSatellite,
     RollupState,
 )
-from nodes.models.site import ApiToken, Node
+from nodes.models.site import ApiToken, Node, SatelliteTerms
 from nodes.models.sno import SnoAuditWindow, SnoDay, SnoNode, SnoPaystub, SnoSatellite
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "RollupReason",
     "RollupSatellite",
     "RollupState",
+    "SatelliteTerms",
     "SnoAuditWindow",
     "SnoDay",
     "SnoNode",

@@ -1,9 +1,21 @@
 """The operator's own records, in the site's database."""
 
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 
 from nodes.sno.address import validate_address
+
+
+def _rate(what: str) -> models.DecimalField:
+    return models.DecimalField(
+        max_digits=9,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=f"US dollars per TB {what}; empty: as the API says, else the default.",
+    )
 
 
 class Node(models.Model):
@@ -40,6 +52,28 @@ class Node(models.Model):
 
     def __str__(self) -> str:
         return self.label or self.name
+
+
+class SatelliteTerms(models.Model):
+    """What the operator knows better than the node's API or the defaults: rates, and when the node joined."""
+
+    node = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="terms")
+    satellite = models.CharField(
+        max_length=100, blank=True, help_text="Its id; empty for all that have no line of their own."
+    )
+    joined = models.DateField(null=True, blank=True, help_text="When the node joined it; empty if not known better.")
+    storage_rate = _rate("and month of storage")
+    egress_rate = _rate("of egress")
+    repair_rate = _rate("of repair egress")
+    audit_rate = _rate("of audit egress")
+
+    class Meta:
+        verbose_name_plural = "satellite terms"
+        ordering = ["satellite"]
+        constraints = [models.UniqueConstraint(fields=["node", "satellite"], name="one_terms_per_satellite")]
+
+    def __str__(self) -> str:
+        return f"{self.node} on {self.satellite or 'all satellites'}"
 
 
 class ApiToken(models.Model):

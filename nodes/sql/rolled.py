@@ -6,7 +6,7 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from nodes.intake.integrity import CHECKED_ACTIONS
-from nodes.rollups.codes import ACTION_CODES
+from nodes.rollups.codes import ACTION_CODES, HOURS_A_DAY
 
 Pieces = Sequence[tuple[int, int, int, int]]
 Rows = list[tuple[Any, ...]]
@@ -29,6 +29,11 @@ _BY_SATELLITE = _asked(
     f"found.node, found.satellite, found.action, found.status, {_SUMS}", "rollup_counts", "GROUP BY 1, 2, 3, 4"
 )
 _BY_POINT = _asked(f"found.node, {_POINT}, found.action, found.status, {_SUMS}", "rollup_counts", "GROUP BY 1, 2, 3, 4")
+_BYTES_BY_DAY = _asked(
+    f"found.satellite, found.start / {HOURS_A_DAY}, found.action, SUM(found.bytes)",
+    "rollup_counts",
+    "AND found.status = %s AND found.bytes > 0 GROUP BY 1, 2, 3",
+)
 _LATENCIES = _asked(f"found.node, {_POINT}, found.action, found.buckets", "rollup_latencies")
 _CHECKED = ", ".join(str(ACTION_CODES[action]) for action in CHECKED_ACTIONS)
 _FAILURES = _asked(
@@ -66,6 +71,11 @@ def counts_by_satellite(connection: BaseDatabaseWrapper, pieces: Pieces) -> Rows
 def counts_by_point(connection: BaseDatabaseWrapper, pieces: Pieces, offset: int, hours: int) -> Rows:
     """Node, point (start + offset) / hours, action, status, attempts, bytes."""
     return _of_pieces(connection, _BY_POINT, pieces, offset, hours)
+
+
+def bytes_by_day(connection: BaseDatabaseWrapper, pieces: Pieces, status: int) -> Rows:
+    """Satellite, days since 1970, action, bytes, of pieces of one node that are hours or days."""
+    return _of_pieces(connection, _BYTES_BY_DAY, pieces, status)
 
 
 def latencies_by_point(connection: BaseDatabaseWrapper, pieces: Pieces, offset: int, hours: int) -> Rows:

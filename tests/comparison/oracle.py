@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from fractions import Fraction
 from typing import Any
 
 Row = dict[str, Any]
@@ -29,7 +30,7 @@ HIGHER = (
 )
 LOWER = (
     *("cancel_rate_", "fail_rate_", "latency_", "audits_", "integrity_failures", "satellites_"),
-    *("last_ping_minutes", "trash_percent"),
+    *("last_ping_minutes", "trash_percent", "unpaid_percent"),
 )
 # Of the reasons that the tests use.
 SPOILED = ("no such file", "file does not exist")
@@ -278,16 +279,15 @@ class Expected:
             )
 
     def _earnings(self) -> None:
-        latest = self._latest("earnings_estimates", period=f"{self.end:%Y-%m}")
-        amounts = {row["id"]: number(row["total_earnings_gross"]) for row in latest}
-        sound = [row for row in latest if amounts[row["id"]] is not None and abs(amounts[row["id"]]) <= 10**9]
-        if not sound:
-            return
-        gross = sum((Decimal(str(row["total_earnings_gross"])) for row in sound), Decimal(0))
-        self.values["total_earnings"] = gross
-        hours = [row["storage_bytes_hour"] for row in sound]
-        if all(isinstance(stored_hours, int) and stored_hours >= 0 for stored_hours in hours) and sum(hours):
-            self.values["earnings_per_stored_tb"] = PRECISE.divide(gross * 720 * TB, Decimal(sum(hours)))
+        from tests.comparison.money_oracle import Money  # which builds upon this module
+
+        money = Money(self.tables, self.name, self.end, self.limit)
+        self.values |= {key: _divided(value) for key, value in money.values.items()}
+        self.unranked |= money.unranked
+
+
+def _divided(value: Fraction) -> Decimal:
+    return PRECISE.divide(Decimal(value.numerator), Decimal(value.denominator))
 
 
 def number(value: Any) -> Any:
@@ -299,7 +299,7 @@ def score(value: Any) -> Any:
 
 
 def direction(key: str) -> str | None:
-    if key.startswith(HIGHER) or key == "earnings_per_stored_tb":
+    if key.startswith((*HIGHER, "earnings_per_", "payout_", "projected_")):
         return "higher"
     return "lower" if key.startswith(LOWER) else None
 

@@ -8,12 +8,14 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test.utils import CaptureQueriesContext
 
-from comparison import earnings, reputation, sql
+from comparison import reputation, sql
+from comparison.money import estimates, from_api
+from comparison.money.month import Month
 from comparison.window import Window
 from nodes.fields import to_stored
 from nodes.models import Event
 from nodes.reading import reading
-from nodes.sql import groups, rolled, told
+from nodes.sql import groups, money, rolled, told
 from tests.comparison.conftest import AS_OF
 
 WINDOW = Window.ending(AS_OF, 24)
@@ -45,7 +47,12 @@ STATEMENTS: dict[str, Callable[[BaseDatabaseWrapper], object]] = {
     "unended_audits": lambda connection: told.unended_audits(connection, NODES, *SPAN, 3),
     "skipped_lines": lambda connection: told.skipped_lines(connection, NODES, SPAN[0]),
     "latest scores": lambda connection: reputation.read(connection, "attic", WINDOW),
-    "latest estimates": lambda connection: earnings.read(connection, "attic", WINDOW),
+    "latest estimates": lambda connection: estimates.read(connection, "attic", Month(2026, 11), AS_OF),
+    "bytes_by_day": lambda connection: rolled.bytes_by_day(connection, PIECES[:1], 1),
+    "stored_days": lambda connection: money.stored_days(connection, "attic", SPAN, SPAN[1]),
+    "first_seen": lambda connection: money.first_seen(connection, "attic"),
+    "days of the API": lambda connection: list(from_api.days(connection, "attic", WINDOW.start, AS_OF)),
+    "satellites of the API": lambda connection: list(from_api.satellites(connection, "attic")),
 }
 
 
@@ -106,6 +113,13 @@ def plan(statement: str) -> str:
         ("snapshots", "storage_snapshots", ["idx_storage_node_time"]),
         ("latest scores", "reputation_history", ["idx_reputation_latest", "idx_reputation_node_time"]),
         ("latest estimates", "earnings_estimates", ["idx_earnings_latest"]),
+        ("bytes_by_day", "found", ["USING PRIMARY KEY", "rollup_counts_pkey"]),
+        ("stored_days", "storage_snapshots", ["idx_storage_node_time"]),
+        ("first_seen", "events", ["idx_events_node_name_timestamp"]),
+        ("first_seen", "storage_snapshots", ["idx_storage_node_time"]),
+        ("first_seen", "earnings_estimates", ["idx_earnings_latest"]),
+        ("days of the API", "sno_days", ["USING PRIMARY KEY", "sno_days_pkey"]),
+        ("satellites of the API", "sno_satellites", ["USING PRIMARY KEY", "sno_satellites_pkey"]),
     ],
 )
 def test_a_statement_uses_its_index(many_nodes: None, statement: str, table: str, indexes: list[str]) -> None:
@@ -117,5 +131,5 @@ def test_a_statement_uses_its_index(many_nodes: None, statement: str, table: str
 
 
 def test_each_kind_of_metrics_is_one_statement(three_nodes: list[str]) -> None:
-    for statement in ("sample", "snapshots", "latest scores", "latest estimates"):
+    for statement in ("sample", "snapshots", "latest scores", "latest estimates", "stored_days", "first_seen"):
         assert len(run(statement)) == 1

@@ -66,6 +66,13 @@ def test_the_same_key_is_answered_again_and_adds_nothing(sender: Sender) -> None
     assert len(rows.of("events", "id")) == first.json()["events"]
 
 
+def test_the_same_lines_without_a_key_add_nothing_either(sender: Sender) -> None:
+    first = sender.send(LINES)
+    again = sender.send(LINES)
+    assert (again.json(), again.headers["Idempotency-Replayed"]) == (first.json(), "true")
+    assert len(rows.of("events", "id")) == first.json()["events"]
+
+
 def test_packed_or_not_the_same_key_is_the_same(sender: Sender) -> None:
     sender.send(LINES, **{"Idempotency-Key": "a"})
     again = sender.send(gzip.compress(LINES), **{"Idempotency-Key": "a", "Content-Encoding": "gzip"})

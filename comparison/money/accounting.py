@@ -1,0 +1,133 @@
+"""From what is known of a node's month to its statement, what it will have earned, and what each TB earned."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from comparison.money.estimates import AGGREGATE, Estimate
+from comparison.money.inputs import ALL, ESTIMATES, Basis, Covered, Inputs, basis
+from comparison.money.projection import HOURS_A_DAY, Earned, Projection, projection
+from comparison.money.statement import (
+    HOURS_A_MONTH,
+    NOTHING,
+    TB,
+    Account,
+    Amounts,
+    Statement,
+    amounts,
+    statement,
+)
+from comparison.money.terms import ALL_SATELLITES, GUESS, UNTOLD, Agreed, agreed
+
+
+@dataclass(frozen=True)
+class Earnings:
+    """`agreed` by satellite. `per_stored` and `per_allocated` in US dollars per TB-month, `unpaid` in per cent."""
+
+    basis: Basis
+    statement: Statement
+    agreed: Mapping[str, Agreed]
+    projection: Projection | None
+    per_stored: Fraction | None
+    per_allocated: Fraction | None
+    unpaid: Fraction | None
+
+
+def earnings(inputs: Inputs) -> Earnings | None:
+    """None where nothing is known of the month."""
+    found = basis(inputs)
+    if found is None:
+        return None
+    terms = {satellite: _agreed(satellite, inputs, found) for satellite in sorted(found.usage)}
+    made = statement([_account(satellite, inputs, found, terms[satellite]) for satellite in terms], inputs.month)
+    stored = NOTHING if _lacks_byte_hours(inputs, found) else made.usage.byte_hours
+    return Earnings(
+        found,
+        made,
+        terms,
+        projection(*_earned(found, made, terms), inputs.month.end),
+        _per_tb_month(made.gross, Fraction(stored)),
+        _per_tb_month(made.gross, _allocated(inputs, found)),
+        _unpaid(inputs),
+    )
+
+
+def _agreed(satellite: str, inputs: Inputs, found: Basis) -> Agreed:
+    relation = inputs.told.satellites.get(satellite)
+    estimate = inputs.estimates.satellites.get(satellite)
+    guesses = [guess for guess in (inputs.guess, estimate.joined if estimate else None) if guess]
+    known = agreed(satellite, inputs.own, relation.terms if relation else UNTOLD, min(guesses, default=None))
+    if known.joined_source == GUESS and satellite not in _told_apart(found):
+        return Agreed(known.rates, known.rates_source, None, None)
+    return known
+
+
+def _told_apart(found: Basis) -> set[str]:
+    """Those of which it can be told when the node joined them: not the sum over all."""
+    return set(found.usage) - {ALL, ALL_SATELLITES, AGGREGATE}
+
+
+def _account(satellite: str, inputs: Inputs, found: Basis, known: Agreed) -> Account:
+    relation = inputs.told.satellites.get(satellite)
+    held = relation.held if relation else None
+    told = _as_recorded(inputs.estimates.satellites.get(satellite)) if found.source == ESTIMATES else None
+    return Account(satellite, found.usage[satellite], known.rates, known.joined, held, told)
+
+
+def _as_recorded(estimate: Estimate | None) -> Fraction | None:
+    return estimate.gross if estimate and estimate.computed_per is None else None
+
+
+def _lacks_byte_hours(inputs: Inputs, found: Basis) -> bool:
+    """A part of them would make the yield too high."""
+    known = inputs.estimates.satellites.values()
+    return found.source == ESTIMATES and not all(estimate.has_byte_hours for estimate in known)
+
+
+def _earned(found: Basis, made: Statement, terms: Mapping[str, Agreed]) -> tuple[Earned, Earned]:
+    """Of storage and of traffic; of estimates, which have no days, all is as storage."""
+    if not found.days:
+        return Earned(made.gross, found.storage, {}), Earned(NOTHING, Covered(), {})
+    daily = [(day, amounts(usage, terms[satellite].rates)) for (satellite, day), usage in found.days.items()]
+    whole = sum_of([line.amounts for line in made.lines])
+    storage = by_day((day, each.storage) for day, each in daily)
+    traffic = by_day((day, each.traffic) for day, each in daily)
+    return Earned(whole.storage, found.storage, storage), Earned(whole.traffic, found.traffic, traffic)
+
+
+def by_day(parts: Iterable[tuple[date, Fraction]]) -> dict[date, Fraction]:
+    found: dict[date, Fraction] = {}
+    for day, part in parts:
+        found[day] = found.get(day, NOTHING) + part
+    return found
+
+
+def sum_of(parts: list[Amounts]) -> Amounts:
+    return Amounts(
+        sum((part.storage for part in parts), NOTHING),
+        sum((part.egress for part in parts), NOTHING),
+        sum((part.repair for part in parts), NOTHING),
+        sum((part.audit for part in parts), NOTHING),
+    )
+
+
+def _allocated(inputs: Inputs, found: Basis) -> Fraction:
+    """Byte-hours allocated in the time of what is known of storage; the snapshots' mean, where these are of another."""
+    kept = inputs.stored
+    return kept.allocated / kept.covered_hours * found.storage.whole if kept.covered_hours else NOTHING
+
+
+def _per_tb_month(gross: Fraction, byte_hours: Fraction) -> Fraction | None:
+    return gross / (byte_hours / (HOURS_A_MONTH * TB)) if byte_hours else None
+
+
+def _unpaid(inputs: Inputs) -> Fraction | None:
+    """Of the whole days of which it is known what is occupied and what is paid."""
+    paid = by_day((day, Fraction(usage.byte_hours)) for (_, day), usage in inputs.told.days.items())
+    kept = inputs.stored
+    days = [day for day, hours in kept.hours.items() if hours == HOURS_A_DAY and paid.get(day)]
+    occupied = sum((kept.days[day] for day in days), NOTHING)
+    if not occupied:
+        return None
+    return max(100 * (occupied - sum((paid[day] for day in days), NOTHING)) / occupied, NOTHING)

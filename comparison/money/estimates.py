@@ -1,0 +1,127 @@
+"""The monitor's own earnings estimates: its latest row of the month on each satellite.
+
+Some are computed from bytes, but per TiB (2^40 bytes) where Storj pays per TB (10^12), which is 9.05 % too little.
+Such a row is told by its own figures: each of its amounts is its bytes at the default rate, per TiB. It is computed
+anew from these bytes. Likewise one that is computed per TB. All others, among them those that repeat the node's own
+API, are taken as they are recorded.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from comparison.money.month import Month
+from comparison.money.statement import HOURS_A_MONTH, TB, Rates, Usage
+from nodes.fields import from_stored, to_stored
+from nodes.soundness import is_number, is_whole
+from nodes.sql import FAR_AHEAD, PerSatellite, latest_per_satellite
+
+TIB = 2**40
+# The satellite that the monitor writes for a sum over all of them.
+AGGREGATE = "aggregate"
+MOST_EARNED = 10**9  # US dollars; more on one satellite in a month is a broken value
+MOST_MONTHS = 600
+_COLUMNS = (
+    "timestamp",
+    "total_earnings_gross",
+    "node_age_months",
+    "storage_bytes_hour",
+    "egress_bytes",
+    "repair_bytes",
+    "audit_bytes",
+    "storage_earnings_gross",
+    "egress_earnings_gross",
+    "repair_earnings_gross",
+    "audit_earnings_gross",
+)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """`gross` in US dollars as recorded, `computed_per` the bytes of what it was computed per: TIB, TB, or None.
+
+    `has_byte_hours` is whether those of `usage` are recorded; `joined` follows from the age that the monitor gives.
+    """
+
+    at: datetime
+    gross: Fraction
+    usage: Usage
+    has_byte_hours: bool
+    computed_per: int | None
+    joined: date | None
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """By satellite; `broken` counts rows that were skipped."""
+
+    satellites: Mapping[str, Estimate]
+    broken: int = 0
+
+    @property
+    def newest(self) -> datetime | None:
+        return max((estimate.at for estimate in self.satellites.values()), default=None)
+
+    def stored_shares(self) -> dict[str, Fraction]:
+        """Of each satellite in the byte-hours; empty where they are not known of all."""
+        parts = {of: Fraction(estimate.usage.byte_hours) for of, estimate in self.satellites.items()}
+        whole = sum(parts.values(), Fraction(0))
+        known = all(estimate.has_byte_hours for estimate in self.satellites.values()) and AGGREGATE not in parts
+        return {of: part / whole for of, part in parts.items() if part} if known and whole else {}
+
+
+def read(connection: BaseDatabaseWrapper, name: str, month: Month, end: datetime) -> Estimates:
+    """The newest not after `end`; of a month that is over then, the newest of all, which is final."""
+    until = to_stored(end) if end < month.end else f"{FAR_AHEAD}00:00:00+00:00"
+    wanted = PerSatellite("earnings_estimates", _COLUMNS, str(month))
+    found, broken = {}, 0
+    for _, satellite, skipped, at, gross, *rest in latest_per_satellite(connection, wanted, [name], until):
+        moment = from_stored(at)
+        broken += skipped
+        if moment is None:
+            continue
+        if not (is_number(gross) and abs(gross) <= MOST_EARNED):
+            broken += 1
+            continue
+        found[str(satellite)] = _estimate(moment, gross, month, *rest)
+    return Estimates(_of_one_kind(found), broken)
+
+
+def _estimate(at: datetime, gross: float, month: Month, age: Any, *rest: Any) -> Estimate:
+    sizes, amounts = rest[:4], rest[4:]
+    usage = Usage(*(size if is_whole(size) else 0 for size in sizes))
+    joined = month.plus(1 - age).start.date() if is_whole(age) and 1 <= age <= MOST_MONTHS else None
+    per = _computed_per(usage, sizes, amounts, gross)
+    # str() first: the shortest text of the stored float is the amount that the monitor meant.
+    return Estimate(at, Fraction(Decimal(str(gross))), usage, is_whole(sizes[0]), per, joined)
+
+
+def _computed_per(usage: Usage, sizes: tuple[Any, ...], amounts: tuple[Any, ...], gross: float) -> int | None:
+    if not all(map(is_whole, sizes)) or not all(map(is_number, amounts)) or not _near(sum(amounts), gross):
+        return None
+    return next((per for per in (TIB, TB) if all(map(_near, amounts, _amounts(usage, per))) and gross), None)
+
+
+def _amounts(usage: Usage, per: int) -> list[float]:
+    rates = Rates()
+    stored = float(usage.byte_hours) / HOURS_A_MONTH
+    each = ((stored, rates.storage), (usage.egress, rates.egress), (usage.repair, rates.repair))
+    return [size * float(rate) / per for size, rate in (*each, (usage.audit, rates.audit))]
+
+
+def _near(one: float, other: float) -> bool:
+    return abs(one - other) <= 1e-6 * max(abs(one), abs(other)) + 1e-12
+
+
+def _of_one_kind(found: dict[str, Estimate]) -> dict[str, Estimate]:
+    """Satellites, or the sum over all of them, whichever is newer: both together would count everything twice."""
+    if AGGREGATE not in found or len(found) == 1:
+        return found
+    parts = {satellite: estimate for satellite, estimate in found.items() if satellite != AGGREGATE}
+    newest = max(estimate.at for estimate in parts.values())
+    return parts if newest >= found[AGGREGATE].at else {AGGREGATE: found[AGGREGATE]}

@@ -1,0 +1,109 @@
+"""What a node's own API told: the days of a month on each satellite, join dates, prices, and what is held."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from comparison.money.statement import Usage
+from comparison.money.terms import Terms
+from nodes.catalog import has_tables
+from nodes.fields import from_stored
+from nodes.models import SnoDay, SnoSatellite
+from nodes.soundness import is_whole
+
+TABLES = ("sno_days", "sno_satellites")
+A_DAY = timedelta(days=1)
+_CENTS, _MICRO = 100, 10**6
+_DAY_FIELDS = ("satellite", "day", "byte_hours", "egress", "repair_egress", "audit_egress", "updated")
+_SATELLITE_FIELDS = (
+    "satellite",
+    "joined",
+    "disqualified",
+    "held_total",
+    "held_disposed",
+    "storage_price",
+    "egress_price",
+    "repair_price",
+    "audit_price",
+)
+
+
+@dataclass(frozen=True)
+class Relation:
+    """`held` is in US dollars what the satellite holds of earlier months, less what it gave back."""
+
+    terms: Terms
+    disqualified: datetime | None
+    held: Fraction | None
+
+
+@dataclass
+class Told:
+    """`days` has the usage by satellite and day, `stored` until when each day was told that something was stored.
+
+    `since` and `until` are those of the traffic.
+    """
+
+    satellites: dict[str, Relation] = field(default_factory=dict)
+    days: dict[tuple[str, date], Usage] = field(default_factory=dict)
+    stored: dict[date, datetime] = field(default_factory=dict)
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def read(connection: BaseDatabaseWrapper, name: str, start: datetime, end: datetime) -> Told:
+    """Of the days from `start` on; of one that `end` is in, only what was told before that."""
+    told = Told()
+    if not has_tables(connection, TABLES):
+        return told
+    told.satellites = {satellite: _relation(*fields) for satellite, *fields in satellites(connection, name)}
+    for satellite, *fields in days(connection, name, start, end):
+        _add_day(told, satellite, fields, end)
+    return told
+
+
+def satellites(connection: BaseDatabaseWrapper, name: str) -> Iterable[tuple[Any, ...]]:
+    return SnoSatellite.objects.using(connection.alias).filter(node=name).values_list(*_SATELLITE_FIELDS)
+
+
+def days(connection: BaseDatabaseWrapper, name: str, start: datetime, end: datetime) -> Iterable[tuple[Any, ...]]:
+    within = {"day__gte": f"{start:%Y-%m-%d}", "day__lte": f"{end:%Y-%m-%d}"}
+    return SnoDay.objects.using(connection.alias).filter(node=name, **within).values_list(*_DAY_FIELDS)
+
+
+def _relation(joined: object, disqualified: object, held: object, disposed: object, *prices: object) -> Relation:
+    moment = from_stored(joined)
+    rates = [Decimal(price) / _CENTS if is_whole(price) else None for price in prices]
+    kept = Fraction(held - (disposed if is_whole(disposed) else 0), _MICRO) if is_whole(held) else None
+    return Relation(Terms(moment.date() if moment else None, *rates), from_stored(disqualified), kept)
+
+
+def _add_day(told: Told, satellite: str, fields: list[Any], end: datetime) -> None:
+    """Nothing of a day after a disqualification: the satellite does not pay for it."""
+    text, *sizes, updated = fields
+    begin, written = _midnight(text), from_stored(updated)
+    if begin is None or written is None or begin >= end or (begin + A_DAY > end and written > end):
+        return
+    relation = told.satellites.get(satellite)
+    if relation and relation.disqualified and relation.disqualified < begin:
+        return
+    until = min(begin + A_DAY, end, max(written, begin))
+    byte_hours, *sent = (size if is_whole(size) else 0 for size in sizes)
+    told.days[satellite, begin.date()] = Usage(byte_hours, *sent)
+    if byte_hours:
+        told.stored[begin.date()] = max(until, told.stored.get(begin.date(), until))
+    if any(is_whole(size) for size in sizes[1:]):
+        told.since, told.until = min(told.since or begin, begin), max(told.until or until, until)
+
+
+def _midnight(text: object) -> datetime | None:
+    try:
+        day = date.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None

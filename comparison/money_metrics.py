@@ -1,0 +1,76 @@
+"""The metrics of the money in the registry: what a node earned in a month, and what each TB brings."""
+
+from comparison.metric import DOLLARS, EARNINGS, OVERALL, PERCENT, Metric
+
+MONEY: tuple[Metric, ...] = (
+    Metric(
+        "total_earnings",
+        "Earnings, gross",
+        *DOLLARS,
+        "higher",
+        (EARNINGS, OVERALL),
+        "earnings",
+        "What the node earned in the calendar month of the window's end, up to there, over all satellites, before "
+        "anything is held back.",
+    ),
+    Metric(
+        "payout_after_held",
+        "Payout after held",
+        *DOLLARS,
+        "higher",
+        (EARNINGS,),
+        "earnings",
+        "Gross earnings less what the satellites hold back: 75 % in months 1 to 3 on a satellite, 50 % in 4 to 6, "
+        "25 % in 7 to 9, nothing after.",
+    ),
+    Metric(
+        "held_amount",
+        "Held this month",
+        *DOLLARS,
+        None,
+        (EARNINGS,),
+        "earnings",
+        "What the satellites hold back of this month. Half of it is returned in month 16, the rest at a graceful exit.",
+    ),
+    Metric(
+        "projected_earnings",
+        "Projected to the month's end",
+        *DOLLARS,
+        "higher",
+        (EARNINGS,),
+        "earnings",
+        "Gross earnings of the whole month if it goes on as it went so far. No value on the first two days.",
+    ),
+    Metric(
+        "earnings_per_stored_tb",
+        "Earnings per TB-month stored",
+        "USD/TB-month",
+        2,
+        "higher",
+        (EARNINGS, OVERALL),
+        "yield",
+        "Gross earnings of the month up to the window's end, divided by the TB-months stored in it until then "
+        "(byte-hours / 720 / 10^12).",
+    ),
+    Metric(
+        "earnings_per_allocated_tb",
+        "Earnings per TB-month allocated",
+        "USD/TB-month",
+        2,
+        "higher",
+        (EARNINGS, OVERALL),
+        "yield",
+        "Gross earnings of the month up to the window's end, divided by the TB-months that were allocated to the node "
+        "until then, used or not.",
+    ),
+    Metric(
+        "unpaid_percent",
+        "Occupied but not paid",
+        *PERCENT,
+        "lower",
+        (EARNINGS,),
+        "unpaid",
+        "What the node's disk holds beyond what satellites pay for, out of what it holds: trash and garbage that is "
+        "not collected yet. Only where the node's API tells both.",
+    ),
+)

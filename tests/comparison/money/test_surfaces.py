@@ -1,0 +1,141 @@
+"""Statements as the command, the API, the page and the admin show them."""
+
+import csv
+import io
+import json
+import re
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+
+from comparison import cache
+from comparison.engine import compare
+from comparison.request import ComparisonRequest
+from nodes.known import ensure_nodes
+from nodes.models import SatelliteTerms
+from nodes.satellites import US1
+from tests.comparison.money import month
+from tests.comparison.money.month import AS_OF, NAME, START, TB, event
+
+OTHER = "cellar"
+UNTIL = AS_OF.isoformat()
+
+
+@pytest.fixture(autouse=True)
+def two_nodes(databases: None) -> None:
+    cache.clear()
+    month.snapshots()
+    month.events(event(START, "PUT", 1000), event(START, "GET", TB, node_name=OTHER))
+
+
+def printed(*arguments: str) -> str:
+    out = io.StringIO()
+    call_command(*arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_the_command_prints_totals_and_satellites_of_one_node() -> None:
+    text = printed("earnings", NAME, "--as-of", UNTIL)
+    assert "Earnings of November 2026, in US dollars:" in text
+    assert re.search(r"attic +3\.00 +0\.00 +0\.00 +0\.00 +3\.00 +2\.25 +0\.75 +4\.50 \(4\.50 to 4\.50\)", text)
+    assert re.search(r"us1 .*1 \(guess\)", text)
+
+
+def test_the_command_says_the_same_as_json() -> None:
+    found = json.loads(printed("earnings", "--as-of", UNTIL, "--format", "json"))
+    assert {node["name"]: node["statement"]["gross"] for node in found["nodes"]} == {NAME: 3.0, OTHER: 2.0}
+
+
+def test_the_command_has_a_row_of_csv_for_each_satellite() -> None:
+    rows = list(csv.DictReader(io.StringIO(printed("earnings", "--as-of", UNTIL, "--format", "csv").lstrip("\ufeff"))))
+    assert [(row["node"], row["satellite"], row["gross"]) for row in rows] == [(NAME, US1, "3.0"), (OTHER, US1, "2.0")]
+
+
+def test_a_node_without_a_statement_has_an_empty_row_of_csv() -> None:
+    text = printed("earnings", OTHER, "--month", "2026-09", "--format", "csv").lstrip("\ufeff")
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert (row["node"], row["gross"]) == (OTHER, "")
+
+
+def test_a_month_that_is_over_is_described_as_a_whole() -> None:
+    month.estimate(US1, total_earnings_gross=4.0, period="2026-10", timestamp=START)
+    found = json.loads(printed("compare", "--type", "earnings", "--month", "2026-10", "--format", "json"))
+    assert found["window"]["end"] == "2026-11-01T00:00:00+00:00"
+    assert found["nodes"][0]["statement"]["month"] == "2026-10"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--month", "2026-13"], "must be written as 2026-10"),
+        (["--month", "2017-12"], "from 2018 on that has begun"),
+        (["--month", "2999-01"], "from 2018 on that has begun"),
+        (["--month", "2026-10", "--as-of", UNTIL], "not both"),
+    ],
+)
+def test_a_month_that_makes_no_sense_is_refused_with_a_sentence(arguments: list[str], sentence: str) -> None:
+    with pytest.raises(CommandError, match=sentence):
+        printed("earnings", *arguments)
+
+
+def test_a_month_is_for_earnings_only() -> None:
+    with pytest.raises(CommandError, match="for the type earnings only"):
+        printed("compare", "--month", "2026-10")
+
+
+def test_compare_prints_the_statements_with_details() -> None:
+    text = printed("compare", "--type", "earnings", "--as-of", UNTIL, "--details")
+    assert "Earnings of November 2026, in US dollars:" in text
+    assert "Earnings of November" not in printed("compare", "--type", "earnings", "--as-of", UNTIL)
+
+
+def asked(client: Client, **fields: Any) -> Any:
+    body = {"nodes": [NAME, OTHER], "type": "earnings"} | fields
+    return client.post(reverse("api-comparison"), body, content_type="application/json")
+
+
+def test_the_api_has_the_statement_of_a_month(viewer_client: Client) -> None:
+    month.estimate(US1, total_earnings_gross=4.0, period="2026-10", timestamp=START)
+    found = asked(viewer_client, month="2026-10").json()
+    assert found["nodes"][0]["statement"]["gross"] == 4.0
+
+
+def test_the_api_refuses_a_month_by_the_name_of_its_field(viewer_client: Client) -> None:
+    answer = asked(viewer_client, month=10)
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["month"])
+
+
+def test_the_page_has_the_nodes_side_by_side_and_their_satellites(viewer_client: Client) -> None:
+    query: dict[str, Any] = {"node": [node.pk for node in ensure_nodes([NAME, OTHER])]}
+    found = viewer_client.get(reverse("compare"), query | {"type": "earnings", "as_of": UNTIL})
+    text = found.content.decode()
+    assert "Earnings of November 2026" in text
+    assert "by satellite</summary>" in text
+    assert '<th scope="row" title="12EayRS2V1kEsWESU9QMRseFhdxYxKicsiFmxrsLZHeLUtdps3S">us1</th>' in text
+
+
+def test_terms_are_edited_beside_their_node_and_drop_its_results(admin_client: Client) -> None:
+    (node,) = ensure_nodes([NAME])
+    request = ComparisonRequest((NAME, OTHER), "earnings", 24, AS_OF)
+    assert compare(request)["nodes"][0]["metrics"]["total_earnings"] == 3.0
+    line = {"satellite": US1, "joined": "2025-01-01", "storage_rate": "3"}
+    form = {"terms-TOTAL_FORMS": "1", "terms-INITIAL_FORMS": "0"}
+    form |= {f"terms-0-{key}": value for key, value in line.items()}
+    page = reverse("admin:nodes_node_change", args=[node.pk])
+    assert admin_client.post(page, {"label": "", "notes": ""} | form).status_code == 302
+    assert SatelliteTerms.objects.get().node == node
+    again = compare(request)
+    assert again["cached"] is False
+    assert again["nodes"][0]["metrics"]["total_earnings"] == 6.0
+    assert again["nodes"][0]["metrics"]["held_amount"] == 0.0
+
+
+def test_a_rate_below_zero_is_refused(admin_client: Client) -> None:
+    (node,) = ensure_nodes([NAME])
+    form = {"terms-TOTAL_FORMS": "1", "terms-INITIAL_FORMS": "0", "terms-0-storage_rate": "-1"}
+    page = admin_client.post(reverse("admin:nodes_node_change", args=[node.pk]), {"label": ""} | form)
+    assert "greater than or equal to 0" in page.content.decode()
+    assert not SatelliteTerms.objects.exists()
