@@ -9,12 +9,13 @@ from django.http import HttpRequest
 from nodes.api_access import ApiError
 
 PIECE = 1 << 20  # bytes that are read at a time
+CUT_OFF = "The body was cut off before its end: send it again."
 
 
 def pieces(request: HttpRequest, most: int, most_unpacked: int) -> Iterator[bytes]:
     """The body, unpacked if it is gzip, in pieces. `most` bytes may be sent, and so many of gzip once it is unpacked.
 
-    Raises ApiError: 413 for more, 415 for another encoding, 400 for gzip that is damaged.
+    Raises ApiError: 413 for more, 415 for another encoding, 400 for gzip that is damaged and for a body that is cut off.
     """
     encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
     sent = _bounded(_sent(request), most)
@@ -30,8 +31,22 @@ def _sent(request: HttpRequest) -> Iterator[bytes]:
     is_chunked = "chunked" in request.headers.get("Transfer-Encoding", "").lower()
     ends_by_itself = is_chunked and request.META.get("wsgi.input_terminated")
     body = cast(BinaryIO, request.META["wsgi.input"] if ends_by_itself else request)
-    while piece := body.read(PIECE):
-        yield piece
+    missing = 0 if ends_by_itself else _length(request)
+    try:
+        while piece := body.read(PIECE):
+            missing -= len(piece)
+            yield piece
+    except OSError:  # the client is gone, or silent for too long
+        raise ApiError(400, CUT_OFF) from None
+    # A client that goes away in the middle of a body with a length: gunicorn ends that as if it were whole.
+    if missing > 0:
+        raise ApiError(400, CUT_OFF)
+
+
+def _length(request: HttpRequest) -> int:
+    """As the client told it; 0 where Django reads nothing, because it is none."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return int(length) if length.isdecimal() else 0
 
 
 def _bounded(read: Iterator[bytes], most: int) -> Iterator[bytes]:

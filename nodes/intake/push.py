@@ -58,14 +58,14 @@ def take_lines(node: str, pieces: Iterable[bytes], key: str = "") -> tuple[Answe
     node at this moment, and EventsUnavailable; then nothing is written.
     """
     refuse_unready()
+    sent = list(filter(None, pieces))  # a slow client keeps nobody else from sending lines of this node
     with _locks[node], explained(writing=True):
         stream, source = _resumed(node)
-        digest, last = blake2b(digest_size=16), b"\n"
-        for piece in filter(None, pieces):
+        digest = blake2b(digest_size=16)
+        for piece in sent:
             digest.update(piece)
             stream.feed(piece)
-            last = piece
-        if not last.endswith(b"\n"):
+        if sent and not sent[-1].endswith(b"\n"):
             stream.feed(b"\n")
         source.prefix.update(digest.digest())
         source.prefix.head = b""  # no file begins with it

@@ -38,9 +38,9 @@ def _console(quote: str, tab: str, text: str) -> str:
     return line.replace('"', quote).replace("TEXT", text).replace(r"\t", tab)
 
 
-_IN_A_FILE = _console(quote='"', tab=r"\t", text=r'([^"]++)')
+_IN_A_FILE = _console(quote='"', tab=r"\t", text=rf'([^"]{{1,{LONGEST_ERROR}}}+)')
 # Of all that JSON escapes, an ordinary line has tabs and quotation marks.
-_IN_JSON = _console(quote=r"\\" + '"', tab=r"\\t", text=r"([^\\]++)")
+_IN_JSON = _console(quote=r"\\" + '"', tab=r"\\t", text=rf"([^\\]{{1,{LONGEST_ERROR}}}+)")
 _BARE = re.compile(rf"{_IN_A_FILE}\r?\n?\Z".encode())
 _IN_DOCKER = re.compile(
     rf'\{{"log":"{_IN_JSON}\\n","stream":"std(?:err|out)","time":"([^"]{{19}})[.]([0-9]{{1,9}})Z"\}}\r?\n?\Z'.encode()

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest
 from django.test import RequestFactory
 
@@ -50,6 +51,21 @@ def test_a_body_without_a_length_is_read_to_its_end() -> None:
     request = RequestFactory().post("/", headers={"Transfer-Encoding": "chunked"})
     request.META |= {"wsgi.input": io.BytesIO(b"a\nb\n"), "wsgi.input_terminated": True}
     assert b"".join(pieces(request, MOST, MOST)) == b"a\nb\n"
+
+
+def test_a_body_that_is_cut_off_is_refused() -> None:
+    request = request_with(b"a\nb\n")
+    whole = {"wsgi.input": io.BytesIO(b"a\nb\n"), "CONTENT_LENGTH": "5"}
+    assert refusal(pieces(WSGIRequest(request.META | whole), MOST, MOST)) == 400
+
+
+def test_a_body_whose_client_is_gone_is_refused() -> None:
+    class Gone(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise ConnectionResetError
+
+    gone = {"wsgi.input": Gone(), "CONTENT_LENGTH": "5"}
+    assert refusal(pieces(WSGIRequest(request_with(b"").META | gone), MOST, MOST)) == 400
 
 
 def test_more_than_the_most_is_refused() -> None:

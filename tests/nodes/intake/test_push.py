@@ -1,6 +1,7 @@
 """Lines that another machine sends over HTTP."""
 
 import gzip
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from threading import Thread
 from typing import Any
@@ -10,6 +11,7 @@ from django.contrib.auth.models import User
 from django.db import connections
 from django.test import Client
 
+from nodes.intake.push import take_lines
 from nodes.models import ApiToken, Event, Node
 from nodes.tokens import create_token
 from tests.nodes.intake import logs, rows
@@ -145,3 +147,19 @@ def test_the_same_piece_sent_by_many_at_once_is_written_once(sender: Sender) -> 
         thread.join()
     assert statuses == [200] * 6
     assert len(rows.of("events", "id")) == sender.send(LINES, **{"Idempotency-Key": "a"}).json()["events"]
+
+
+def test_a_client_that_is_slow_keeps_no_other_from_sending_lines_of_the_node(sender: Sender) -> None:
+    def slowly() -> Iterator[bytes]:
+        yield logs.line(1, piece="A")
+        other = Thread(target=send_another, daemon=True)
+        other.start()
+        other.join(20)
+        yield logs.line(2, piece="B")
+
+    def send_another() -> None:
+        sender.send(logs.line(3, piece="C"))
+        connections.close_all()
+
+    assert take_lines(NODE, slowly())[0]["events"] == 2
+    assert [piece for _, piece in rows.of("events", "id, piece_id")] == ["C", "A", "B"]

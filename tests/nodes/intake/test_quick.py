@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodes.intake.parse import parse_any
-from nodes.intake.quick import read_ordinary
+from nodes.intake.quick import _error, _satellite, read_ordinary
 from nodes.intake.records import Transfer
 from nodes.soundness import ACTIONS
 from tests.nodes.intake.formats import FORMATS, render
@@ -118,3 +118,12 @@ def test_the_quick_reader_takes_nothing_odd_for_ordinary(line: bytes) -> None:
 def test_the_quick_reader_knows_the_ordinary_lines(name: str, operation: Transfer) -> None:
     form = next(form for form in FORMATS if form.name == name)
     assert read_ordinary(render(operation, form)) is not None
+
+
+@pytest.mark.parametrize("key", ["error", "satellite_id"])
+def test_a_long_text_is_not_remembered(key: str) -> None:
+    fields = {"piece_id": "A", "satellite_id": "B", "action": "GET", "remote_address": "1.2.3.4:5", "error": "C"}
+    before = _error.cache_info().currsize, _satellite.cache_info().currsize
+    told = json.dumps(fields | {key: "x" * 1_000_000})
+    assert read_ordinary(f"2026-08-21T10:00:01Z\tERROR\tpiecestore\tdownload failed\t{told}".encode()) is None
+    assert (_error.cache_info().currsize, _satellite.cache_info().currsize) == before
