@@ -11,6 +11,7 @@ from comparison.measured import Measured, day
 from comparison.metrics import by_key
 from comparison.window import Window
 from nodes.fields import from_stored, to_stored
+from nodes.satellites import short_name
 from nodes.soundness import STALE_AFTER, is_score, is_whole
 from nodes.sql import PerSatellite, latest_per_satellite
 
@@ -42,10 +43,11 @@ class Scores:
 
 @dataclass(frozen=True)
 class Reputation:
-    """`broken` counts rows and values that were skipped."""
+    """`broken` counts rows and values that were skipped, `left` are satellites that tell nothing any more."""
 
     satellites: list[Scores]
     broken: int
+    left: Sequence[str] = ()
 
 
 def read(connection: BaseDatabaseWrapper, name: str, window: Window) -> Reputation:
@@ -60,7 +62,18 @@ def read(connection: BaseDatabaseWrapper, name: str, window: Window) -> Reputati
             known = audits if is_whole(audits) else None
             flags = _is_set(disqualified), _is_set(suspended)
             satellites.append(Scores(satellite, moment, audit, suspension, online, known, *flags))
-    return Reputation(satellites, broken)
+    current, left = _apart(satellites)
+    return Reputation(current, broken, left)
+
+
+def _apart(satellites: list[Scores]) -> tuple[list[Scores], list[str]]:
+    """Without those that fell silent while others go on: a node has left them, or they are no more.
+
+    A disqualification stays. Where all fell silent, nothing is known, and all are kept.
+    """
+    newest = max((scores.at for scores in satellites), default=None)
+    current = [s for s in satellites if s.disqualified or (newest and newest - s.at <= STALE_AFTER)]
+    return current, [scores.satellite for scores in satellites if scores not in current]
 
 
 def _is_set(flag: object) -> bool | None:
@@ -89,6 +102,9 @@ def measure(reputation: Reputation, window: Window) -> Measured:
     satellites = reputation.satellites
     if reputation.broken:
         measured.note(f"{reputation.broken} satellites' scores were skipped: a value or time stamp is broken.")
+    if reputation.left:
+        names = ", ".join(short_name(satellite) for satellite in reputation.left)
+        measured.note(f"Left aside, because only other satellites still tell scores: {names}.")
     if not satellites:
         measured.note("No satellite's scores are recorded for this node.")
         return measured

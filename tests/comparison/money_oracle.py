@@ -162,7 +162,7 @@ class Money:
 
     def _from_estimates(self) -> None:
         rows = list(self.estimates.values())
-        gross = sum((Fraction(Decimal(str(row["total_earnings_gross"]))) for row in rows), NOTHING)
+        gross = sum(map(self._gross, rows), NOTHING)
         hours = [row["storage_bytes_hour"] for row in rows]
         known = all(isinstance(each, int) and each >= 0 for each in hours)
         newest = min(max(oracle.moment(row["timestamp"]) for row in rows), self.month_end)
@@ -175,6 +175,22 @@ class Money:
             left = Fraction((self.month_end - newest) // timedelta(microseconds=1), 3600 * 10**6)
             self.values["projected_earnings"] = gross + gross / covered * left
         self._rank(covered, newest)
+
+    @staticmethod
+    def _gross(row: oracle.Row) -> Fraction:
+        """As recorded; but anew, per TB, where each amount is its bytes at the default rate per TiB."""
+        kinds = ("storage", "egress", "repair", "audit")
+        recorded = Fraction(Decimal(str(row["total_earnings_gross"])))
+        sizes = [row.get("storage_bytes_hour"), *(row.get(f"{kind}_bytes") for kind in kinds[1:])]
+        amounts = [row.get(f"{kind}_earnings_gross") for kind in kinds]
+        if not all(isinstance(each, int) and each >= 0 for each in sizes) or not all(map(oracle.number, amounts)):
+            return recorded
+        rates = [Fraction(3, 2) / 720, Fraction(2), Fraction(2), Fraction(2)]
+        per_tib = [float(size * rate / 2**40) for size, rate in zip(sizes, rates, strict=True)]
+        pairs = [*zip(amounts, per_tib, strict=True), (sum(amounts), float(recorded))]
+        if not all(math.isclose(one, other, rel_tol=1e-6, abs_tol=1e-12) for one, other in pairs):
+            return recorded
+        return sum((size * rate / 10**12 for size, rate in zip(sizes, rates, strict=True)), NOTHING)
 
     def _amounts(self, gross: Fraction, told_apart: bool) -> None:
         self.values["total_earnings"] = gross

@@ -188,13 +188,17 @@ class Expected:
         return stored(row["timestamp"]) and moment(row["timestamp"]) <= self.end
 
     def _reputation(self) -> None:
-        latest = self._latest("reputation_history")
+        latest = self._still_told(self._latest("reputation_history"))
         for key in ("audit_score", "suspension_score", "online_score"):
             self._worst(key, [(score(row[key]), row) for row in latest])
         self._worst("audit_failures_left", [(self._left(row), row) for row in latest])
         gone = [True if self._is_gone(row) else self._fresh(row, self._flag(row, "is_disqualified")) for row in latest]
         self._count("satellites_disqualified", gone)
         self._count("satellites_suspended", [self._fresh(row, self._flag(row, "is_suspended")) for row in latest])
+
+    def _still_told(self, latest: list[Row]) -> list[Row]:
+        newest = max((moment(row["timestamp"]) for row in latest), default=self.end)
+        return [r for r in latest if self._is_gone(r) or newest - moment(r["timestamp"]) <= timedelta(days=2)]
 
     @staticmethod
     def _flag(row: Row, column: str) -> bool | None:

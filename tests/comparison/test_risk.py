@@ -154,6 +154,15 @@ def test_what_was_told_more_than_two_days_ago_is_unknown(three_nodes: list[str])
     assert any(note.startswith("Unknown, because last told on 2026-11-21 11:00 UTC") for note in found.notes)
 
 
+def test_a_satellite_that_fell_silent_while_others_go_on_is_left_aside(three_nodes: list[str]) -> None:
+    scored(EU1, at=AS_OF - 90 * DAY, audit_score=96.5)
+    scored(US1)
+    found = node()
+    assert found.metrics["audit_score"] == 100
+    assert found.metrics["satellites_suspended"] == 0
+    assert "Left aside, because only other satellites still tell scores: eu1." in found.notes
+
+
 def test_disqualified_and_suspended_satellites_are_counted_and_named(three_nodes: list[str]) -> None:
     on_satellite("attic", US1, disqualified=AS_OF - DAY)
     on_satellite("attic", EU1, suspended=AS_OF - DAY)
