@@ -19,7 +19,7 @@ WANTED = $(shell cat requirements.txt pyproject.toml | cksum) $(GROUPS)
 BARE := env -i PATH="$$PATH" HOME="$$HOME" LANG=C.UTF-8 TERM="$$TERM" TMPDIR="$${TMPDIR:-/tmp}" CI="$$CI"
 
 help:
-	@echo "make run       set up what is missing and serve on http://127.0.0.1:8080/ (PORT=, BIND=, LAN=1)"
+	@echo "make run       set up what is missing and serve on http://127.0.0.1:8080/ (PORT=, BIND=, LAN=1, COLLECT=1)"
 	@echo "make test      run the whole test suite on SQLite"
 	@echo "make adopt     add what is missing, indexes mostly, to a large events database"
 	@echo "make password  give the administrator a new password"

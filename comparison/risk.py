@@ -108,7 +108,7 @@ def _note(found: Sequence[SatelliteRisk], told: Told, window: Window, measured: 
 def _about_the_api(told: Told, window: Window) -> str:
     state = told.state
     if state is None:
-        return "" if told.satellites else "No API of this node is asked: its version, pings and vetting are not known."
+        return "" if told.satellites else NOT_ASKED
     if is_down(told, window) and state.down_since:
         trouble = f": {printable(state.trouble, 200)}" if state.trouble else "."
         return f"Its API has not answered since {day(state.down_since)}{trouble}"

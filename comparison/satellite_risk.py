@@ -116,13 +116,15 @@ def _offline_hours_left(on: OnSatellite, window: Window, scores: Scores | None) 
     fresh = scores if scores and not scores.is_stale(window.end) else None
     if fresh and fresh.online_score is not None and fresh.online_score < 100 * SUSPENDED_BELOW:
         return 0
-    # Scores and windows are one answer: where the API tells no new scores, its windows are old too.
-    if on.online is None or _is_stale(on, window) or (scores and not fresh):
+    # Without new scores the satellite itself was not reached for long, and its windows are of then.
+    if on.online is None or on.answered is None or (scores and not fresh):
+        return None
+    if window.end - on.answered > STALE_AFTER:
         return None
     # Of a window that ended before the API was first asked, the audits of its last part only may be known.
     if _is_later(on, window) and on.online.first - window_start(window.end) > ONE_WINDOW - TRACKED:
         return None
-    return hours_left(on.online, min(on.updated, window.end), window.end)
+    return hours_left(on.online, min(on.answered, window.end), window.end)
 
 
 def _badness(risk: SatelliteRisk) -> tuple[bool, bool, float, float, str]:

@@ -36,13 +36,17 @@ class State:
 
 @dataclass(frozen=True)
 class OnSatellite:
-    """What the node's API told of a satellite at `updated`. `audits` are as many as there were at the least."""
+    """What the node's API told of a satellite at `updated`, and of the windows of its audits when it `answered` for it.
+
+    `audits` are as many as there were at the least.
+    """
 
     url: str
     joined: datetime | None
     vetted: datetime | None
     disqualified: datetime | None
     suspended: datetime | None
+    answered: datetime | None
     updated: datetime
     online: Online | None = None
     audits: int = 0
@@ -124,9 +128,10 @@ def _satellites(
 ) -> dict[str, dict[str, OnSatellite]]:
     found: dict[str, dict[str, OnSatellite]] = {}
     for name, satellite, url, *times in statements.satellites(connection, names):
-        joined, vetted, disqualified, suspended, updated = map(from_stored, times)
+        joined, vetted, disqualified, suspended, answered, updated = map(from_stored, times)
+        # What a node only tells as of its past, such as what was held, is no satellite that it works for.
         if updated is not None:
-            on = OnSatellite(url or "", joined, vetted, disqualified, suspended, updated)
+            on = OnSatellite(url or "", joined, vetted, disqualified, suspended, answered, updated)
             found.setdefault(name, {})[satellite] = on
     if found:
         _add_history(connection, found, window)

@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 
 from nodes import admin_events  # noqa: F401 - registers the monitor's tables
 from nodes.admin_api import TestConnection
+from nodes.admin_log import NodeForm, attach_standings, collector_of
 from nodes.display import NO_VALUE, moment, size
 from nodes.errors import EventsUnavailable
 from nodes.known import ensure_nodes, recorded_names
@@ -32,7 +33,7 @@ class SatelliteTermsInline(admin.TabularInline):
 
 @admin.register(Node)
 class NodeAdmin(TestConnection):
-    """Nodes come from the events: none is added here, and only one that is no longer known can be deleted.
+    """Nodes come from the events, or are added by hand; only one that is not known there can be deleted.
 
     A known one would be made again at the next look, with another id and without its label, cost and notes.
     """
@@ -44,19 +45,25 @@ class NodeAdmin(TestConnection):
         "events_last_day",
         "used_space",
         "worst_online_score",
+        "collector",
         "cost_per_month",
         "is_known",
     )
     sortable_by = ("name", "label", "cost_per_month")
     search_fields = ("name", "label")
-    fields = ("name", "label", "cost_per_month", "notes", "deletion")
-    readonly_fields = ("name", "deletion")
+    form = NodeForm
+    fields = ("name", "label", "api_url", "log_path", "collector", "cost_per_month", "notes", "deletion")
+    readonly_fields = ("name", "collector", "deletion")
     inlines = (SatelliteTermsInline,)
     list_per_page = 100
     empty_value_display = NO_VALUE
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    def get_fields(self, request: HttpRequest, obj: Node | None = None) -> Any:
+        fields = super().get_fields(request, obj)
+        return fields if obj else [name for name in fields if name not in ("collector", "deletion")]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Node | None = None) -> Any:
+        return super().get_readonly_fields(request, obj) if obj else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: Node | None = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or _why_kept(obj) is None)
@@ -74,6 +81,7 @@ class NodeAdmin(TestConnection):
         changes.result_list = listed = list(changes.result_list)
         for node in listed:
             node.is_known = None if trouble else node.name in known
+            node.collector = NO_VALUE
         trouble = trouble or _attach_figures(listed)
         if trouble:
             messages.warning(request, trouble)
@@ -98,6 +106,10 @@ class NodeAdmin(TestConnection):
         if score is None:
             return NO_VALUE
         return f"{score.value:.2f} %" + (f" (as of {score.at:%Y-%m-%d})" if score.is_old and score.at else "")
+
+    @admin.display(description="collector")
+    def collector(self, node: Node) -> str:
+        return collector_of(node)
 
     @admin.display(description="still in the events", boolean=True)
     def is_known(self, node: Node) -> bool | None:
@@ -129,6 +141,7 @@ def _why_kept(node: Node) -> str | None:
 def _attach_figures(nodes: list[Node]) -> str | None:
     try:
         figures = overview([node.name for node in nodes])
+        attach_standings(nodes)
     except EventsUnavailable as error:
         return str(error)
     for node in nodes:

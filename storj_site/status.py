@@ -19,6 +19,7 @@ from nodes.catalog import has_tables
 from nodes.display import NO_VALUE, cell, moment, size
 from nodes.errors import EventsUnavailable
 from nodes.fields import from_stored
+from nodes.intake.log_standings import log_standings
 from nodes.known import known_names
 from nodes.models import Event, IntakeSkipped
 from nodes.overview import spans
@@ -89,6 +90,9 @@ def parts(names_nodes: bool = True) -> list[Part]:
             _Source("Indexes of the events database", _indexes, ("Index", "For", "")),
             _Source("What `make adopt` would add", _to_adopt),
             _Source("Roll-ups", _roll_ups),
+            _Source(
+                "Collector", _collector, ("Node", "Last line read", "Last event", "Behind", "Trouble"), names_nodes
+            ),
             _Source(
                 "Lines that could not be read", _skipped_lines, ("Node", "Reason", "Lines", "Example"), names_nodes
             ),
@@ -210,6 +214,13 @@ def _housekeeper() -> list[Row]:
         ("Last counting in this process", moment(counting.last_run)),
         ("Events counted by this process", f"{counting.events:,}"),
         ("Trouble with counting", counting.trouble or "none"),
+    ]
+
+
+def _collector() -> list[Row]:
+    return [
+        (cell(log.node), log.last_line, log.last_event, size(log.behind), log.trouble or "none")
+        for log in log_standings().values()
     ]
 
 

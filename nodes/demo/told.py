@@ -48,6 +48,7 @@ def satellites(story: Story, as_of: datetime) -> Iterator[SnoSatellite]:
             url=f"{short_name(satellite)}.storj.io:7777",
             joined=to_stored(joined),
             vetted=to_stored(vetted) if vetted < as_of else None,
+            answered=to_stored(answered(story, as_of)),
             updated=to_stored(answered(story, as_of)),
         )
 

@@ -107,6 +107,10 @@ class Pairing:
         self.hung.clear()
         self.ended.clear()
 
+    @property
+    def has_starts(self) -> bool:
+        return self._count > 0
+
     def dump(self) -> bytes:
         starts = [(*key, *start) for key, starts in self._starts.items() for start in starts]
         state = [_VERSION, self.latest, self._fresh_until, starts]

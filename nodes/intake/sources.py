@@ -1,12 +1,19 @@
 """The logs of a node that were read, as the database knows them."""
 
-from django.db import connections
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
+from django.db import connections
+from django.db.models import Max
+
+from nodes.fields import from_stored
 from nodes.intake.identity import Known
 from nodes.intake.pairing import OLDEST_START
+from nodes.models import IntakeSource
 from nodes.router import EVENTS
 from nodes.sql import intake as rows
 
+EPOCH = datetime.fromtimestamp(0, UTC)
 # Lines are not written strictly in the order of their times, so a log may end a little after the next one begins.
 OVERLAP = 60 * 1_000_000  # microseconds
 
@@ -32,3 +39,10 @@ def state_before(node: str, first: int | None) -> bytes:
     if first is None:
         return b""
     return rows.state_before(connections[EVENTS], node, first - OLDEST_START, first + OVERLAP)
+
+
+def last_read(node: str, paths: Sequence[str]) -> int | None:
+    """When a log of the node at one of these paths was read last, in microseconds since 1970; None for never."""
+    found = IntakeSource.objects.using(EVENTS).filter(node=node, path__in=paths).aggregate(Max("updated"))
+    moment = from_stored(found["updated__max"])
+    return None if moment is None else (moment - EPOCH) // timedelta(microseconds=1)

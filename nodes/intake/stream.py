@@ -55,6 +55,16 @@ class Stream:
         """Lines since the last commit, those that were left aside too."""
         return self._batch.lines
 
+    @property
+    def latest(self) -> int:
+        """The time of the latest line that had one, in microseconds since 1970; 0 before the first."""
+        return self._pairing.latest
+
+    @property
+    def has_starts(self) -> bool:
+        """Whether the log tells when attempts start, so that their durations can be known."""
+        return self._pairing.has_starts
+
     def gathered(self) -> Written:
         """What the next commit would write."""
         return self._batch.as_written()

@@ -316,7 +316,8 @@ class Migration(migrations.Migration):
                         ("scored", models.TextField(null=True)),
                         ("estimated", models.TextField(null=True)),
                         ("finalized", models.TextField(null=True)),
-                        ("updated", models.TextField()),
+                        ("answered", models.TextField(null=True)),
+                        ("updated", models.TextField(null=True)),
                     ],
                     options={
                         "db_table": "sno_satellites",

@@ -50,7 +50,8 @@ class SnoSatellite(models.Model):
     scored = models.TextField(null=True)
     estimated = models.TextField(null=True)
     finalized = models.TextField(null=True)
-    updated = models.TextField()
+    answered = models.TextField(null=True)
+    updated = models.TextField(null=True)
 
     class Meta:
         db_table = "sno_satellites"

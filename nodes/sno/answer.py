@@ -38,8 +38,10 @@ class Answer:
 
     @property
     def satellite_ids(self) -> list[str]:
+        """All of which anything is told: a node also tells what it earned with those that it has left."""
         listed = [each.satellite for each in self.dashboard.satellites] if self.dashboard else []
-        return list(dict.fromkeys([*listed, *self.satellites, *self.scores, *(each.satellite for each in self.held)]))
+        held = [each.satellite for each in self.held]
+        return list(dict.fromkeys([*listed, *self.satellites, *self.scores, *self.estimates, *held]))
 
 
 def understood(documents: Documents) -> Answer:

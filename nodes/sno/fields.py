@@ -10,7 +10,7 @@ from nodes.soundness import is_number
 
 LONGEST = 500  # characters of a text
 MOST_OBJECTS = 2_000  # of a list; a month has 60 windows and 31 days, and a node's pay stubs are a few hundred
-MOST = 2**62  # of a number; the databases' integers end at twice that
+MOST = 10**18  # of a number, such as the byte-hours of 1,000 TB in a month; the databases' integers hold sums of nine
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})")
 # Go's time without a value is of the year 1; a storagenode without a clock begins in 1970.
 _FIRST_YEAR, _LAST_YEAR = 2000, 2200
@@ -79,21 +79,21 @@ class Fields:
         self._left_out(key)
         return None
 
-    def number(self, key: str, least: float = 0) -> float | None:
+    def number(self, key: str, least: float = 0, most: float = MOST) -> float | None:
         value = self.values.get(key)
         if value is None:
             return None
-        if is_number(value) and not isinstance(value, bool) and least <= value <= MOST:
+        if is_number(value) and not isinstance(value, bool) and least <= value <= most:
             return float(value)
         self._left_out(key)
         return None
 
-    def whole(self, key: str, least: int = 0) -> int | None:
+    def whole(self, key: str, least: int = 0, most: int = MOST) -> int | None:
         """Go also writes whole numbers as 1.5e+15, and byte-hours with a fraction."""
         value = self.values.get(key)
-        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= MOST:
+        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
             return value  # a float would round it
-        number = self.number(key, least)
+        number = self.number(key, least, most)
         return None if number is None else round(number)
 
     def moment(self, key: str) -> datetime | None:

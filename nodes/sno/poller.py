@@ -104,8 +104,9 @@ class Poller:
             self._look()
             self._next_look = time.monotonic() + LOOK
         self._collect()
-        self._write()
+        # Before what can fail: the answer of one node that cannot be written must not keep the others from being asked.
         self._ask_due()
+        self._write()
         if self._waits:
             return TICK
         connections.close_all()

@@ -56,9 +56,7 @@ def store_pushed(node: str, body: object, at: datetime | None = None) -> Summary
     answer = understood(_documents(body))
     summary = _summary(node, answer)
     if not (summary.space or summary.scores or summary.estimates or summary.paystubs or answer.satellites):
-        raise BadPush(
-            f"Nothing in this can be stored. {answer.unreadable or 'Send what the API of a storagenode gives.'}"
-        )
+        raise BadPush(f"Nothing in this can be stored. {answer.unreadable or SEND}")
     store(node, answer, at or datetime.now(UTC))
     return summary
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from nodes.satellites import satellite_of
-from nodes.sno.fields import Faults, Fields, objects
+from nodes.sno.fields import MOST, Faults, Fields, objects
 from nodes.sno.schema import STUB_VALUES
 from nodes.sno.shapes import (
     Dashboard,
@@ -22,6 +22,7 @@ from nodes.sno.shapes import (
 )
 
 HOURS_A_MONTH = 720  # in every Storj statement
+MOST_AUDITS = 10**9  # of a window; those of a month are summed up
 _PERIOD = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
 
@@ -75,9 +76,7 @@ def paystubs(answer: object, faults: Faults) -> tuple[Paystub, ...]:
     for told in objects(answer, "paystubs", faults):
         key = _id(told, "satelliteId"), told.text("period")
         if key[0] and key[1]:
-            found[key] = Paystub(
-                key[0], key[1][:7], {name: told.whole(_camel(name), -(10**18)) for name in STUB_VALUES}
-            )
+            found[key] = Paystub(key[0], key[1][:7], {name: told.whole(_camel(name), -MOST) for name in STUB_VALUES})
     return tuple(found.values())
 
 
@@ -155,7 +154,8 @@ def _prices(told: Fields) -> Prices | None:
 
 def _windows(told: Fields) -> Iterable[Window]:
     for each in told.each("windows"):
-        start, total, online = each.stamp("windowStart"), each.whole("totalCount"), each.whole("onlineCount")
+        start = each.stamp("windowStart")
+        total, online = (each.whole(key, most=MOST_AUDITS) for key in ("totalCount", "onlineCount"))
         if start is not None and total is not None and online is not None:
             yield Window(start, total, online)
 
@@ -190,7 +190,11 @@ def _moved(told: Fields) -> dict[str, int | None]:
 def _month(told: Fields) -> Month | None:
     """None unless all money is there: a part would look like a fall of earnings."""
     cents = [told.number(f"{key}Payout") for key in ("egressBandwidth", "egressRepairAudit", "diskSpace")]
-    amounts = told.whole("egressBandwidth"), told.whole("egressRepairAudit"), told.number("diskSpace")
+    amounts = (
+        told.whole("egressBandwidth"),
+        told.whole("egressRepairAudit"),
+        told.number("diskSpace", most=MOST / HOURS_A_MONTH),
+    )
     held, percent = told.number("held"), told.number("heldRate")
     egress_cents, repair_cents, storage_cents = cents
     egress, repair, byte_months = amounts

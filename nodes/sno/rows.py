@@ -13,6 +13,8 @@ from nodes.sql.sno import Row, Value
 # Scores that stay the same are written again before nodes.soundness.STALE_AFTER makes them old.
 SCORES_AGAIN = timedelta(hours=6)
 CENTS, MILLIONTHS = 100, 1_000_000  # of a US dollar
+# Around the end of a month nobody knows of which one an answer is: clocks differ, and asking takes its time.
+UNSURE_OF_MONTH = timedelta(minutes=10)
 PAYSTUB_NOTE = "From the node's pay stub."
 
 
@@ -42,6 +44,10 @@ class Moment:
     @property
     def period_before(self) -> str:
         return f"{self.at.replace(day=1) - timedelta(days=1):%Y-%m}"
+
+    @property
+    def is_sure_of_month(self) -> bool:
+        return (self.at - UNSURE_OF_MONTH).month == self.at.month == (self.at + UNSURE_OF_MONTH).month
 
     def is_new_hour(self, written: str | None) -> bool:
         """Whether what was last written at `written` is of another hour than this."""
@@ -113,7 +119,7 @@ class Estimated:
 
 def estimates(moment: Moment, of: str, answer: Answer, before: SnoSatellite | None) -> Estimated:
     """This month's once an hour; last month's when it is new or was changed."""
-    told, rows = answer.estimates.get(of), []
+    told, rows = answer.estimates.get(of) if moment.is_sure_of_month else None, []
     remembered: dict[str, Value] = {}
     joined = _joined(answer, of, before)
     if told and told.current and moment.is_new_hour(before.estimated if before else None):
@@ -132,9 +138,9 @@ def estimates(moment: Moment, of: str, answer: Answer, before: SnoSatellite | No
 
 def satellite(moment: Moment, of: str, answer: Answer) -> dict[str, Value]:
     """A row of sno_satellites, with the columns of which something was told."""
-    row: dict[str, Value] = {"node": moment.node, "satellite": of, "updated": moment.stamp}
+    row: dict[str, Value] = {"node": moment.node, "satellite": of}
     listed = {each.satellite: each for each in answer.dashboard.satellites} if answer.dashboard else {}
-    row |= _listed(listed.get(of)) | _on_satellite(answer.satellites.get(of), listed.get(of))
+    row |= _listed(moment, listed.get(of)) | _on_satellite(moment, answer.satellites.get(of), listed.get(of))
     if scores := answer.scores.get(of):
         row |= {"audit_score": scores.audit, "suspension_score": scores.suspension, "online_score": scores.online}
     for held in answer.held:
@@ -195,7 +201,7 @@ def node(moment: Moment, answer: Answer) -> dict[str, Value]:
     return row
 
 
-def _listed(listed: Listed | None) -> dict[str, Value]:
+def _listed(moment: Moment, listed: Listed | None) -> dict[str, Value]:
     if listed is None:
         return {}
     return {
@@ -203,13 +209,15 @@ def _listed(listed: Listed | None) -> dict[str, Value]:
         "vetted": listed.vetted,
         "disqualified": listed.disqualified,
         "suspended": listed.suspended,
+        "updated": moment.stamp,
     }
 
 
-def _on_satellite(told: OnSatellite | None, listed: Listed | None) -> dict[str, Value]:
+def _on_satellite(moment: Moment, told: OnSatellite | None, listed: Listed | None) -> dict[str, Value]:
     if told is None:
         return {}
-    row: dict[str, Value] = {"vetted": told.vetted or (listed.vetted if listed else None)}
+    vetted = told.vetted or (listed.vetted if listed else None)
+    row: dict[str, Value] = {"vetted": vetted, "answered": moment.stamp}
     if told.joined:
         row["joined"] = to_stored(told.joined)
     if prices := told.prices:

@@ -39,7 +39,8 @@ OWN_TABLES = (
     ),
     # Prices in US cents per TB, and per TB and month; held amounts in millionths of a US dollar; scores in per cent.
     # `scored`, `estimated` and `finalized` are what we last wrote to the monitor's tables: when scores, when
-    # this month's estimate, and a sum of the last month's figures.
+    # this month's estimate, and a sum of the last month's figures. `answered` is the last time that its own route
+    # answered, which tells the windows, and `updated` that the node listed it: NULL for one it has only pay stubs of.
     Table(
         "sno_satellites",
         (
@@ -48,8 +49,7 @@ OWN_TABLES = (
             *_columns("INTEGER", "egress_price repair_price audit_price storage_price"),
             *_columns("INTEGER", "held_first held_second held_third held_total held_disposed"),
             *_columns("REAL", "audit_score suspension_score online_score"),
-            *_columns("TEXT", "scored estimated finalized"),
-            *_keys("updated"),
+            *_columns("TEXT", "scored estimated finalized answered updated"),
         ),
         ("node", "satellite"),
         by_key=True,

@@ -15,7 +15,7 @@ SELECT node, version, allowed_version, up_to_date, quic_status, last_ping, start
 FROM sno_nodes WHERE node IN ({nodes})
 """
 _SATELLITES = """
-SELECT node, satellite, url, joined, vetted, disqualified, suspended, updated FROM sno_satellites
+SELECT node, satellite, url, joined, vetted, disqualified, suspended, answered, updated FROM sno_satellites
 WHERE node IN ({nodes})
 """
 
@@ -26,7 +26,7 @@ _ONLINE = f"""
 WITH told AS MATERIALIZED (
     SELECT node, satellite,
         CASE WHEN vetted <= %s THEN %s WHEN joined < %s THEN substr(joined, 1, 10) ELSE %s END AS first,
-        substr(updated, 1, 11) || CASE WHEN substr(updated, 12, 2) < '12' THEN '00' ELSE '12' END || ':00:00+00:00'
+        substr(answered, 1, 11) || CASE WHEN substr(answered, 12, 2) < '12' THEN '00' ELSE '12' END || ':00:00+00:00'
             AS latest
     FROM sno_satellites WHERE node IN ({{nodes}})
 )
@@ -61,7 +61,7 @@ def states(connection: BaseDatabaseWrapper, names: Sequence[str]) -> Rows:
 
 
 def satellites(connection: BaseDatabaseWrapper, names: Sequence[str]) -> Rows:
-    """Node, satellite, URL, and the times: joined, vetted, disqualified, suspended, and of what is told here."""
+    """Node, satellite, URL, and the times: joined, vetted, disqualified, suspended, answered, and updated."""
     return _rows(connection, _SATELLITES, names)
 
 

@@ -127,6 +127,20 @@ def test_hours_while_the_api_was_silent_are_taken_to_be_offline(three_nodes: lis
     assert node().metrics["offline_hours_left"] == 276
 
 
+def test_hours_without_an_answer_for_the_satellite_are_taken_to_be_offline_though_the_node_lists_it(
+    three_nodes: list[str],
+) -> None:
+    on_satellite("attic", answered=AS_OF - DAY)
+    windows("attic", PERFECT)
+    assert node().metrics["offline_hours_left"] == 276
+
+
+def test_a_satellite_for_which_the_node_never_answered_has_no_hours(three_nodes: list[str]) -> None:
+    on_satellite("attic", answered=None)
+    windows("attic", PERFECT)
+    assert node().metrics["offline_hours_left"] is None
+
+
 def test_what_was_told_more_than_two_days_ago_is_unknown(three_nodes: list[str]) -> None:
     on_satellite("attic", updated=AS_OF - 2 * DAY - HOUR)
     windows("attic", PERFECT)
@@ -182,6 +196,15 @@ def test_a_satellite_that_the_api_lists_no_more_says_nothing(three_nodes: list[s
     scored()
     assert [each["name"] for each in block()["satellites"]] == ["us1"]
     assert node().metrics["satellites_suspended"] == 0
+
+
+def test_a_satellite_of_which_there_are_old_pay_stubs_only_is_none_that_has_to_vet_the_node(
+    three_nodes: list[str],
+) -> None:
+    on_satellite("attic")
+    on_satellite("attic", EU1, vetted=None, updated=None, held_total=3_000_000)
+    assert [each["name"] for each in block()["satellites"]] == ["us1"]
+    assert node().metrics["vetting_percent"] == 100
 
 
 def test_scores_alone_make_a_risk_too(three_nodes: list[str]) -> None:

@@ -33,7 +33,8 @@ def state(node: str, **changed: Any) -> None:
 
 
 def on_satellite(node: str, satellite: str = US1, **changed: Any) -> None:
-    usual: dict[str, Any] = {"joined": LONG_AGO, "vetted": LONG_AGO, "updated": AS_OF - timedelta(minutes=2)}
+    updated = changed.get("updated", AS_OF - timedelta(minutes=2))
+    usual: dict[str, Any] = {"joined": LONG_AGO, "vetted": LONG_AGO, "answered": updated, "updated": updated}
     _row(SnoSatellite, node=node, satellite=satellite, **usual | changed)
 
 

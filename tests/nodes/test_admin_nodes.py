@@ -80,10 +80,6 @@ def test_the_list_holds_no_place_afterwards(databases: None, admin_client: Clien
     assert places.use().in_use == before
 
 
-def test_no_node_can_be_added(databases: None, admin_client: Client) -> None:
-    assert admin_client.get(reverse("admin:nodes_node_add")).status_code == 403
-
-
 def test_the_name_stays_as_it_is_in_the_events(databases: None, admin_client: Client) -> None:
     (node,) = ensure_nodes(["a"])
     change = reverse("admin:nodes_node_change", args=[node.pk])

@@ -188,6 +188,7 @@ def test_without_the_events_its_parts_say_why_and_the_others_stay(
         "Indexes of the events database",
         "What `make adopt` would add",
         "Roll-ups",
+        "Collector",
         "Lines that could not be read",
     }
     page = admin_client.get(reverse("status"))

@@ -266,6 +266,28 @@ def test_trouble_with_the_database_that_lasts_is_said_once_and_its_end_too(
     assert "stored again" in caplog.messages[1]
 
 
+@pytest.mark.sqlite_files
+def test_a_node_whose_answer_cannot_be_written_keeps_no_other_from_being_asked() -> None:
+    fakes = various(5, NOW)
+    with serving(*fakes):
+        names = entered(*fakes)
+        with connections[EVENTS].cursor() as cursor:
+            cursor.execute(
+                "CREATE TRIGGER refusal BEFORE INSERT ON sno_nodes WHEN NEW.node = 'node 0' "
+                "BEGIN SELECT RAISE(ABORT, 'refused'); END"
+            )
+        try:
+            poller, stopping = Poller(LONG, at_once=2), threading.Event()
+            thread = threading.Thread(target=poller.run, args=(stopping,), daemon=True)
+            thread.start()
+            wait_until(lambda: answered() == set(names[1:]))
+        finally:
+            stopping.set()
+            thread.join(10)
+            with connections[EVENTS].cursor() as cursor:
+                cursor.execute("DROP TRIGGER refusal")
+
+
 def test_no_connection_stays_open_between_rounds() -> None:
     node = Fake(Story(NOW))
     with serving(node):

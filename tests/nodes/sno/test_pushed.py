@@ -51,6 +51,11 @@ def test_all_that_a_poll_reads_can_be_pushed() -> None:
     assert (EarningsEstimate.objects.count(), Payout.objects.count()) == (8, 12)
 
 
+def test_estimates_alone_can_be_pushed() -> None:
+    assert store_pushed("attic", {"estimated_payout": {US1: stories.estimate(STORY, US1)}}, NOW).estimates == 1
+    assert set(EarningsEstimate.objects.values_list("satellite", flat=True)) == {US1}
+
+
 def test_the_same_push_twice_adds_nothing() -> None:
     body = {"sno": stories.dashboard(STORY), "satellites": stories.satellites(STORY)}
     for _ in range(2):

@@ -1,6 +1,7 @@
 """From the answers of storagenodes of several years to values, and from anything at all without an error."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -107,6 +108,21 @@ def test_a_time_of_gos_is_read(text: str | None, stored: str | None) -> None:
 def test_a_time_that_is_none_is_a_fault(text: object) -> None:
     faults = Faults()
     assert routes.dashboard({"lastPinged": text, "nodeID": "x"}, faults).last_ping is None
+    assert faults.count == 1
+
+
+@pytest.mark.parametrize(
+    ("route", "told"),
+    [
+        (routes.dashboard, {"diskSpace": {"used": 10**18 + 1, "available": 1}}),
+        (routes.satellite, {"auditHistory": {"windows": [{"totalCount": 10**9 + 1}]}}),
+        (routes.estimate, {"currentMonth": {"diskSpace": 10**18}}),
+    ],
+    ids=["space", "audits of a window", "byte-months"],
+)
+def test_a_number_beyond_all_that_can_be_is_a_fault(route: Callable[[object, Faults], object], told: object) -> None:
+    faults = Faults()
+    route(told, faults)
     assert faults.count == 1
 
 

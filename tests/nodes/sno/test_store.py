@@ -10,6 +10,7 @@ from django.db import connection as site
 from django.db import connections
 
 from nodes.errors import EventsUnavailable
+from nodes.fields import to_stored
 from nodes.models import (
     EarningsEstimate,
     IntakeState,
@@ -25,7 +26,10 @@ from nodes.models import (
 from nodes.router import EVENTS
 from nodes.satellites import EU1, SALTLAKE, US1
 from nodes.sno.answer import Answer, Documents, understood
+from nodes.sno.fields import MOST
+from nodes.sno.routes import MOST_AUDITS
 from nodes.sno.store import store, store_silence
+from nodes.sql import told as statements
 from tests.nodes.sno import stories
 from tests.nodes.sno.fake import VERSIONS
 from tests.nodes.sno.stories import SATELLITES, TB, Story
@@ -56,6 +60,41 @@ def asked(story: Story, trouble: str = "") -> None:
 def counts() -> dict[str, int]:
     models = (StorageSnapshot, Reputation, EarningsEstimate, Payout, SnoDay, SnoAuditWindow, SnoPaystub, SnoSatellite)
     return {model.__name__: model._base_manager.count() for model in models}
+
+
+def as_much_as_can_be_read(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: as_much_as_can_be_read(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [as_much_as_can_be_read(part) for part in value]
+    return MOST if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+
+
+def test_the_largest_numbers_that_are_read_can_be_stored_and_summed_up() -> None:
+    asked(Story(NOW))
+    story = Story(NOW + HOUR)
+    estimate = as_much_as_can_be_read(stories.estimate(story, US1))
+    estimate["currentMonth"] |= {"diskSpace": MOST / 720}  # type: ignore[index]
+    satellite = as_much_as_can_be_read(stories.satellite(story, US1))
+    satellite["auditHistory"]["windows"] = [  # type: ignore[index]
+        window | {"totalCount": MOST_AUDITS}
+        for window in stories.satellite(story, US1)["auditHistory"]["windows"]  # type: ignore[index]
+    ]
+    documents = Documents(
+        dashboard=as_much_as_can_be_read(stories.dashboard(story)),
+        satellite={US1: satellite},
+        estimate=estimate,
+        estimates={US1: estimate},
+        paystubs=as_much_as_can_be_read(stories.paystubs(story, "2026-08", "2026-11")),
+        held=as_much_as_can_be_read(stories.held_history(story)),
+    )
+    store("n", understood(documents), story.now)
+    newest = StorageSnapshot.objects.latest("timestamp")
+    assert (newest.available_bytes, newest.used_bytes) == (MOST, MOST)
+    assert EarningsEstimate.objects.latest("storage_bytes_hour").storage_bytes_hour == pytest.approx(MOST)
+    stamps = [to_stored(NOW + timedelta(days=days)) for days in (-31, 0, 1)]
+    totals = [row[-1] for row in statements.online(connections[EVENTS], ["n"], *stamps) if row[1] == US1]
+    assert totals == [60 * MOST_AUDITS]
 
 
 class TestSpace:
@@ -135,6 +174,11 @@ class TestScores:
 class TestEstimates:
     def estimates(self, period: str, of: str = US1) -> list[EarningsEstimate]:
         return list(EarningsEstimate.objects.filter(period=period, satellite=of).order_by("id"))
+
+    @pytest.mark.parametrize("minutes", [-9, 0, 9])
+    def test_around_the_end_of_a_month_none_is_written_as_nobody_knows_of_which_it_is(self, minutes: int) -> None:
+        asked(Story(datetime(2026, 12, 1, tzinfo=UTC) + timedelta(minutes=minutes)))
+        assert not EarningsEstimate.objects.exists()
 
     def test_gross_is_before_and_net_after_what_is_held(self) -> None:
         story = Story(NOW, held_percent=75)
@@ -235,6 +279,20 @@ class TestOwnTables:
         assert row.joined == "2024-03-12T08:30:00+00:00"
         assert (row.storage_price, row.held_total, row.online_score) == (149, 3_000_000, 100 * 0.9987)
         assert SnoNode.objects.get().version == "1.162.4"
+
+    def test_a_satellite_that_is_told_by_its_pay_stubs_only_is_not_listed(self) -> None:
+        (held, *_) = stories.held_history(Story(NOW))
+        left = {**held, "satelliteID": "118UWpMCHzs6CvSgWd9BfFVjw5K9pZbJjkfZJexMtSkmKxvvAW"}
+        dashboard = stories.dashboard(Story(NOW))
+        store("n", understood(Documents(dashboard=dashboard, held=[held, left])), NOW)
+        row = SnoSatellite.objects.get(satellite=left["satelliteID"])
+        assert (row.held_total, row.updated) == (3_000_000, None)
+
+    def test_when_a_satellite_was_listed_and_when_its_route_answered_are_two_times(self) -> None:
+        asked(Story(NOW))
+        store("n", understood(Documents(dashboard=stories.dashboard(Story(NOW)))), NOW + HOUR)
+        row = SnoSatellite.objects.get(satellite=SALTLAKE)
+        assert (row.answered, row.updated) == ("2026-11-23T12:10:00+00:00", "2026-11-23T13:10:00+00:00")
 
     def test_an_old_version_has_no_date_of_vetting(self) -> None:
         asked(Story(NOW, (1, 71, 2)))
