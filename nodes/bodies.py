@@ -15,7 +15,7 @@ CUT_OFF = "The body was cut off before its end: send it again."
 def pieces(request: HttpRequest, most: int, most_unpacked: int) -> Iterator[bytes]:
     """The body, unpacked if it is gzip, in pieces. `most` bytes may be sent, and so many of gzip once it is unpacked.
 
-    Raises ApiError: 413 for more, 415 for another encoding, 400 for gzip that is damaged and for a body that is cut off.
+    Raises ApiError: 413 for more, 415 for another encoding, 400 for damaged gzip and for a body that is cut off.
     """
     encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
     sent = _bounded(_sent(request), most)

@@ -1,8 +1,9 @@
 """How long an attempt took: the time between the lines of its start and of its end.
 
 They belong together by piece, satellite and action; of several starts that are alike the first belongs to the first
-end. What is not ended yet is kept within bounds, and its state can be stored with the position in the log, so that
-pairing goes on after a restart, and in the next file of a rotated set, as if there had been none.
+end, unless it is so old that its own end is missing, as after a node was killed. What is not ended yet is kept within
+bounds, and its state can be stored with the position in the log, so that pairing goes on after a restart, and in the
+next file of a rotated set, as if there had been none.
 """
 
 import json
@@ -15,6 +16,9 @@ from nodes.intake.records import Transfer
 MOST_STARTS = 20_000
 OLDEST_START = 24 * 3_600_000_000  # microseconds; a start is not paired with an end that is later by more
 AUDIT_HANGS_AFTER = 10 * 60_000_000  # microseconds of the log's own time
+# From then on a start gives way to later ones that are alike: else each end of a piece that is read again and again
+# would belong to the start of the time before.
+GIVES_WAY_AFTER = 10 * 60_000_000  # microseconds
 AUDIT = "GET_AUDIT"
 _VERSION = 1
 
@@ -77,6 +81,8 @@ class Pairing:
         starts = self._starts.get(key)
         if starts is None:
             return None, False
+        while len(starts) > 1 and at - starts[0].at > GIVES_WAY_AFTER:
+            self._drop_first(key, starts)
         began, began_arrival, began_coarse, told = starts.pop(0)
         if not starts:
             del self._starts[key]
@@ -131,7 +137,9 @@ class Pairing:
         return next(iter(self._starts.values()))[0].at
 
     def _drop_oldest(self) -> None:
-        key, starts = next(iter(self._starts.items()))
+        self._drop_first(*next(iter(self._starts.items())))
+
+    def _drop_first(self, key: Key, starts: list[_Start]) -> None:
         start = starts.pop(0)
         if not starts:
             del self._starts[key]

@@ -14,6 +14,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from nodes import sql
 from nodes.fields import to_stored
 from nodes.intake.batch import Batch
+from nodes.intake.fields import storable
 from nodes.intake.identity import Source
 from nodes.intake.pairing import Audit
 from nodes.intake.records import NOT_TRANSFERS
@@ -96,7 +97,7 @@ def _refuse_taken(connection: BaseDatabaseWrapper, node: str, last: int, now: da
 def _move(connection: BaseDatabaseWrapper, writing: Writing, source: Source, now: str) -> None:
     prefix, batch = source.prefix, writing.batch
     moved = rows.Moved(
-        source.path,
+        storable(source.path),
         prefix.head,
         prefix.length,
         prefix.hash,

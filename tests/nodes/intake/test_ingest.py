@@ -1,6 +1,7 @@
 """Whole logs, sets of them, and the same ones again under any name and in any form."""
 
 import gzip
+import os
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -228,3 +229,9 @@ def test_a_database_that_is_locked_for_a_while_is_waited_for(fresh: BaseDatabase
         with pytest.raises(OperationalError, match="locked"):
             ingested(path, patience=0.1)
     assert ingested(path).lines == whole_lines(LOG)
+
+
+def test_a_log_with_a_broken_name_is_read_all_the_same(databases: None, tmp_path: Path) -> None:
+    path = file(tmp_path, LOG, os.fsdecode(b"node\xff.log"))
+    assert ingested(path).troubles == []
+    adds_nothing(path)

@@ -52,6 +52,28 @@ def test_of_several_starts_alike_the_first_belongs_to_the_first_end() -> None:
     assert [paired.end(transfer(), second * SECOND, None)[0] for second in (7, 8, 9)] == [6_000, 3_000, None]
 
 
+def test_a_start_whose_end_is_missing_gives_way_to_later_ones() -> None:
+    paired = Pairing()
+    paired.start(transfer(), 0, None)
+    for minute in (30, 60, 90):
+        paired.start(transfer(), minute * MINUTE, None)
+        assert paired.end(transfer(), minute * MINUTE + SECOND, None) == (1_000, False)
+
+
+def test_a_start_that_nothing_replaces_belongs_to_a_late_end() -> None:
+    paired = Pairing()
+    paired.start(transfer(), 0, None)
+    assert paired.end(transfer(), 30 * MINUTE, None) == (30 * 60_000, False)
+
+
+def test_an_audit_that_gives_way_is_told_as_hung() -> None:
+    paired = Pairing()
+    for minute in (0, 30):
+        paired.start(transfer("a", "GET_AUDIT"), minute * MINUTE, None)
+    assert paired.end(transfer("a", "GET_AUDIT"), 30 * MINUTE, None) == (0, False)
+    assert paired.hung == [Audit(0, "s", "a")]
+
+
 def test_a_clock_that_was_set_back_makes_no_duration() -> None:
     paired = Pairing()
     paired.start(transfer(coarse=True), 10 * SECOND, None)
