@@ -181,9 +181,10 @@ class Money:
         """As recorded; but anew, per TB, where each amount is its bytes at the default rate per TiB."""
         kinds = ("storage", "egress", "repair", "audit")
         recorded = Fraction(Decimal(str(row["total_earnings_gross"])))
-        sizes = [row.get("storage_bytes_hour"), *(row.get(f"{kind}_bytes") for kind in kinds[1:])]
-        amounts = [row.get(f"{kind}_earnings_gross") for kind in kinds]
-        if not all(isinstance(each, int) and each >= 0 for each in sizes) or not all(map(oracle.number, amounts)):
+        sizes: list[Any] = [row.get("storage_bytes_hour"), *(row.get(f"{kind}_bytes") for kind in kinds[1:])]
+        amounts: list[Any] = [row.get(f"{kind}_earnings_gross") for kind in kinds]
+        are_whole = all(isinstance(each, int) and each >= 0 for each in sizes)
+        if not are_whole or any(oracle.number(each) is None for each in amounts):
             return recorded
         rates = [Fraction(3, 2) / 720, Fraction(2), Fraction(2), Fraction(2)]
         per_tib = [float(size * rate / 2**40) for size, rate in zip(sizes, rates, strict=True)]
