@@ -53,6 +53,8 @@ class Pairing:
 
     def __init__(self) -> None:
         self.latest = 0
+        # Whether there ever were starts: then the log is worth being looked at often, and not only while one is open.
+        self.has_starts = False
         self.hung: list[Audit] = []
         self.ended: list[Audit] = []
         self._starts: OrderedDict[Key, list[_Start]] = OrderedDict()
@@ -70,6 +72,7 @@ class Pairing:
         else:
             self._starts[key] = [start]
         self._count += 1
+        self.has_starts = True
         if at > self._fresh_until or self._count > MOST_STARTS:
             self._keep_within_bounds(at)
 
@@ -89,7 +92,8 @@ class Pairing:
         self._count -= 1
         if told:
             self.ended.append(Audit(began, satellite_id, piece_id))
-        if arrival is not None and began_arrival is not None:
+        # Read in one look, they seem to have come at the same moment: that says nothing of how long it took.
+        if arrival is not None and began_arrival is not None and arrival != began_arrival:
             return _milliseconds(arrival - began_arrival), False
         duration = _milliseconds(at - began)
         return duration, duration is not None and (coarse or began_coarse)
@@ -107,10 +111,6 @@ class Pairing:
         self.hung.clear()
         self.ended.clear()
 
-    @property
-    def has_starts(self) -> bool:
-        return self._count > 0
-
     def dump(self) -> bytes:
         starts = [(*key, *start) for key, starts in self._starts.items() for start in starts]
         state = [_VERSION, self.latest, self._fresh_until, starts]
@@ -126,6 +126,7 @@ class Pairing:
             for piece, satellite, action, *start in starts:
                 pairing._starts.setdefault((piece, satellite, action), []).append(_Start(*start))
                 pairing._count += 1
+            pairing.has_starts = bool(starts)
         return pairing
 
     def _keep_within_bounds(self, now: int) -> None:

@@ -145,3 +145,16 @@ def test_a_hung_audit_that_is_forgotten_is_told_before() -> None:
     paired.start(transfer("a", "GET_AUDIT"), 0, None)
     paired.start(transfer("b"), pairing.OLDEST_START + 1, None)
     assert paired.hung == [Audit(0, "s", "a")]
+
+
+def test_lines_that_were_read_in_one_look_are_not_a_duration_of_nothing() -> None:
+    paired = Pairing()
+    paired.start(transfer(coarse=True), 10 * SECOND, 10_900_000)
+    assert paired.end(transfer(coarse=True), 10 * SECOND, 10_900_000) == (0, True)
+
+
+def test_a_log_that_ever_told_a_start_is_one_that_tells_starts() -> None:
+    paired = Pairing()
+    paired.start(transfer(), SECOND, None)
+    paired.end(transfer(), SECOND, None)
+    assert paired.has_starts
