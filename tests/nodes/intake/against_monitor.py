@@ -1,6 +1,6 @@
-"""`python -m tests.nodes.intake.against_monitor [FOLDER]`: a whole log, read by us and by storj_monitor.
+"""`python -m tests.nodes.intake.against_monitor FOLDER`: a whole log, read by us and by storj_monitor.
 
-FOLDER has `monitor_sample.db` and `logs/` (default: ../shared/data). Reads the log into a new database, compares each
+FOLDER has `monitor_sample.db` and `logs/`. Reads the log into a new database, compares each
 event with the row that the monitor made of it, and lists the differences by kind, each with its explanation. Fails if
 there is one that has none.
 """
@@ -18,7 +18,7 @@ from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 
-from tests.processes import ROOT, manage
+from tests.processes import manage
 
 NODE, LOG = "attic-pi4", "attic-pi4.log.gz"
 PLACE = ("country", "latitude", "longitude")
@@ -118,4 +118,4 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT.parent / "shared" / "data"))
+    sys.exit(main(Path(sys.argv[1])))
