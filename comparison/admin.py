@@ -1,4 +1,4 @@
-"""Adds the comparison to the list of nodes in the admin."""
+"""Adds the comparison and earnings to the list of nodes in the admin."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from comparison import admin_earnings
 from comparison.access import VIEW_NODES
 from nodes import admin as nodes_admin  # noqa: F401 - the Node admin must be registered before it gets an action
 from nodes.display import quoted
@@ -52,3 +53,7 @@ def _still_known(request: HttpRequest, nodes: list[Node]) -> list[Node]:
 
 _node_admin = admin.site.get_model_admin(Node)
 _node_admin.actions = [*(_node_admin.actions or ()), compare_selected]
+_node_admin.list_display = [*_node_admin.list_display, admin_earnings.link]
+_node_admin.change_list_template = "admin/nodes/nodes.html"  # type: ignore[misc]
+_own_urls = _node_admin.get_urls
+_node_admin.get_urls = lambda: [*admin_earnings.urls(), *_own_urls()]  # type: ignore[method-assign]

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from comparison.metric import EARNINGS
+from comparison.money.month import Month
 from comparison.result import Result
 from comparison.units import counted
+from comparison.window import Window
 
 NOT_RECORDED, WHOLE_SECONDS, NOT_VETTED = "not recorded", "whole seconds", "not vetted"
 
@@ -53,7 +56,6 @@ class Basis:
     method: str
     span: Span | None
     limited: bool
-    notes: list[str]
     error: str
 
 
@@ -89,6 +91,24 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
+def span_of(result: Result) -> Span:
+    """What the result is about: its window, or for earnings its month up to the window's end."""
+    window = window_of(result)
+    month = month_of(result)
+    return Span(month.start, window.end) if month else window
+
+
+def month_of(result: Result) -> Month | None:
+    """For earnings, the calendar month that they are of."""
+    window = window_of(result)
+    return Window(window.start, window.end).month if result["type"] == EARNINGS else None
+
+
+def range_of(result: Result) -> str:
+    """The short name of what the result is about."""
+    return str(month_of(result) or result["range"])
+
+
 def window_of(result: Result) -> Span:
     return Span(moment(result["window"]["start"]), moment(result["window"]["end"]))
 
@@ -102,7 +122,6 @@ def _basis(node: Mapping[str, Any], labels: Mapping[str, str]) -> Basis:
         "; ".join(_methods(basis["groups"])),
         Span(moment(basis["from"]), moment(basis["to"])) if basis["from"] and basis["to"] else None,
         basis["limited"],
-        node["notes"],
         node["error"] or "",
     )
 

@@ -13,10 +13,14 @@ from django.conf import settings
 from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
 
+from comparison import arrivals
 from comparison.request import ComparisonRequest
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
+
+# Seconds for which a result is served whatever our intake writes meanwhile: no comparison is computed more often.
+YOUNG = 5.0
 
 
 @dataclass(frozen=True)
@@ -51,12 +55,12 @@ _counts = _Counts()
 def key_of(request: ComparisonRequest) -> str:
     """The same for every order of the same nodes. Hashed, as cache servers limit a key's length and letters."""
     as_of = request.as_of.isoformat() if request.as_of else "now"
-    parts = [sorted(request.names), request.type, request.hours, as_of, request.basis]
+    parts = [sorted(request.names), request.type, request.hours, as_of, request.basis, request.months]
     return "comparison-" + hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def get(key: str) -> dict[str, Any] | None:
-    """The stored result, unless it has run out or one of its nodes was edited since it was made."""
+    """The stored result, unless it has run out, or one of its nodes was edited or got new events since it was made."""
     result = peek(key)
     _counts.add("misses" if result is None else "hits")
     return result
@@ -65,19 +69,26 @@ def get(key: str) -> dict[str, Any] | None:
 def peek(key: str) -> dict[str, Any] | None:
     """As `get`, but neither a hit nor a miss: for a second look."""
     entry = _survive(lambda: _fresh(key), None)
-    return None if entry is None else entry["result"]
+    return None if entry is None or _has_new_events(entry) else entry["result"]
 
 
 def made_at(key: str) -> float | None:
-    """The time.time() at which the stored result's computation began; neither a hit nor a miss."""
+    """The time.time() at which the stored result's computation began; neither a hit nor a miss.
+
+    Also of one that is not served any more, because there are new events.
+    """
     entry = _survive(lambda: _fresh(key), None)
     return None if entry is None else float(entry["timestamp"])
 
 
-def put(key: str, result: dict[str, Any], began: float) -> None:
-    """`began` is the time.time() at which its computation began: an edit since then makes it old already."""
+def put(key: str, result: dict[str, Any], began: float, arrived: arrivals.Ids | None = None) -> None:
+    """`began` is the time.time() at which its computation began: an edit since then makes it old already.
+
+    `arrived` is what our intake had written then; None where the result has nothing to do with that.
+    """
     names = [node["name"] for node in result["nodes"]]
-    entry = {"result": result, "timestamp": began, "nodes": names}
+    ids = None if arrived is None else [arrived.get(name) for name in names]
+    entry = {"result": result, "timestamp": began, "nodes": names, "arrived": ids}
     _survive(lambda: _results().set(key, entry, settings.COMPARISON_CACHE_TTL), None)
 
 
@@ -92,6 +103,7 @@ def forget_node(name: str) -> None:
 
 
 def clear() -> None:
+    arrivals.forget()
     _survive(lambda: _results().clear(), None)
 
 
@@ -106,6 +118,13 @@ def _fresh(key: str) -> dict[str, Any] | None:
         _results().delete(key)
         return None
     return entry
+
+
+def _has_new_events(entry: dict[str, Any]) -> bool:
+    if entry.get("arrived") is None or time.time() - entry["timestamp"] < YOUNG:
+        return False
+    ids = arrivals.seen()
+    return ids is not None and [ids.get(name) for name in entry["nodes"]] != entry["arrived"]
 
 
 def _edited_since(moment: float, names: Sequence[str]) -> bool:

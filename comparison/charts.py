@@ -1,45 +1,56 @@
-"""Bar charts of a group of metrics, as plain numbers that a template writes as SVG.
+"""Dot plots of a group of metrics over all nodes, as plain numbers that a template writes as SVG.
 
-Lengths across are per cent of the chart's width and lengths down are pixels: text keeps its size
-on every screen, and nothing needs a script or a style of its own.
+A few nodes have a row each, named and with their value; of many, all dots of a metric share one row, those that would
+hide one another stand in columns, and the two ends are named. Lengths across are per cent of the chart's width and
+lengths down are pixels: text keeps its size on every screen, and nothing needs a script or a style of its own.
 """
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from comparison.basis import NOT_RECORDED, caveat
 from comparison.groups import Group
 from comparison.metrics import Metric
-from comparison.ranks import ranks
+from comparison.ranks import Rank, ranks
 from comparison.result import Result, Value
-from comparison.units import shown
+from comparison.units import counted, shown
 
-MOST_BARS = 10  # per metric; of more nodes only those at the two ends of the scale are drawn
-PLOT_LEFT, PLOT_RIGHT = 34.0, 74.0
-TITLE_HEIGHT, BAR_HEIGHT, SPACE, AXIS_HEIGHT = 22, 20, 8, 22
+MOST_ROWS = 10  # nodes that have a row each
+ROWS_LEFT, ROWS_RIGHT = 35.0, 74.0
+CROWD_LEFT, CROWD_RIGHT = 2.0, 98.0
+TITLE_HEIGHT, ROW_HEIGHT, SPACE, AXIS_HEIGHT = 22, 20, 8, 22
+CROWD_HEIGHT, COLUMN_HEIGHT, ENDS_HEIGHT = 56, 36, 20
+COLUMN_WIDTH = 2.5  # per cent: dots that are nearer to one another would hide each other on a small screen
+DOT_HEIGHT = 10
 
-# Where bars of percentages may begin when all are close to 100: from 0 they would look the same.
+# Where the axis of percentages may begin when all are close to 100: from 0 they would look the same.
 _FLOORS = (99, 95, 90, 80, 50)
 
 
 @dataclass(frozen=True)
-class Bar:
+class Dot:
+    """One node; `x` is None where it has no value. `y` and `top` are of the dot's middle and of its row's text."""
+
     label: str
     text: str
     top: int
-    left: float = 0.0
-    width: float = 0.0
-    mark: str = ""  # "best", "unranked" where others are ranked, or empty
+    y: float
+    x: float | None
+    mark: str = ""  # "best", "shared" of many that are best, "unranked" where others are ranked, or empty
 
 
 @dataclass(frozen=True)
 class Strip:
-    """The bars of one metric."""
+    """One metric. Only of many nodes it has `ends`: in words, what the lowest and the highest are."""
 
     title: str
     top: int
-    bars: list[Bar]
+    dots: list[Dot]
+    bottom: int
+    base: int = 0
+    ends: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -53,7 +64,9 @@ class Chart:
     titled: bool
     low: str
     high: str
-    cut: bool  # the bars do not begin at zero
+    crowd: bool
+    left: float
+    right: float
 
 
 @dataclass(frozen=True)
@@ -65,42 +78,50 @@ class Scale:
         """How far up the scale a value is: 0 at its low end, 1 at its high end."""
         return (value - self.low) / (self.high - self.low)
 
-    def at(self, value: float) -> float:
-        return PLOT_LEFT + self.share(value) * (PLOT_RIGHT - PLOT_LEFT)
 
-    def span(self, value: float) -> tuple[float, float]:
-        """Left edge and width of a bar from zero, or from the axis where that begins above zero."""
-        zero = min(max(0.0, self.low), self.high)
-        left, right = sorted((self.at(zero), self.at(value)))
-        return round(left, 2), round(right - left, 2)
+@dataclass(frozen=True)
+class _Plot:
+    """What all strips of a chart have in common."""
+
+    result: Result
+    labels: Mapping[str, str]
+    scale: Scale
+    left: float
+    right: float
+
+    def x(self, value: float) -> float:
+        return round(self.left + self.scale.share(value) * (self.right - self.left), 2)
 
 
 def chart(group: Group, metrics: Sequence[Metric], result: Result, labels: Mapping[str, str]) -> Chart | None:
     """The chart of a group, None where no node has a value."""
-    valued = [metric for metric in metrics if _known(metric, result)]
+    valued = [metric for metric in metrics if _ordered(metric, result)]
     if not valued:
         return None
-    percent = valued[0].unit == "%"
-    scale = scale_of([value for metric in valued for value in _known(metric, result)], percent)
-    titles = TITLE_HEIGHT if len(metrics) > 1 else 0
+    scale = scale_of([value for metric in valued for _, value in _ordered(metric, result)], valued[0].unit == "%")
+    crowd = len(result["nodes"]) > MOST_ROWS
+    left, right = (CROWD_LEFT, CROWD_RIGHT) if crowd else (ROWS_LEFT, ROWS_RIGHT)
+    plot, make = _Plot(result, labels, scale, left, right), _crowd if crowd else _rows
+    titled = len(metrics) > 1
     strips: list[Strip] = []
     bottom = 0
     for metric in valued:
-        strips.append(_strip(metric, result, labels, scale, bottom + titles))
-        bottom = strips[-1].bars[-1].top + BAR_HEIGHT + SPACE
+        strips.append(make(metric, plot, bottom + (TITLE_HEIGHT if titled else 0)))
+        bottom = strips[-1].bottom + SPACE
     low, high = _edge(valued[0], scale.low), _edge(valued[0], scale.high)
-    cut = scale.low > 0
     return Chart(
         key=group.key,
         title=group.label,
-        description=_description(result, f"bars begin at {low}" if cut else ""),
+        description=f"the axis begins at {low}" if scale.low > 0 else "",
         height=bottom + AXIS_HEIGHT,
         axis=bottom,
         strips=strips,
-        titled=bool(titles),
+        titled=titled,
         low=low,
         high=high,
-        cut=cut,
+        crowd=crowd,
+        left=left,
+        right=right,
     )
 
 
@@ -121,7 +142,7 @@ def scale_of(values: Sequence[float], percent: bool) -> Scale:
 
 
 def _floor(least: float) -> int:
-    """The highest floor that leaves the shortest bar a tenth of the width."""
+    """The highest floor that leaves the lowest value a tenth of the width."""
     return next((floor for floor in _FLOORS if (least - floor) * 10 >= 100 - floor), 0)
 
 
@@ -131,37 +152,80 @@ def _round_up(value: float) -> float:
     return next(step * power for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * power >= value * (1 - 1e-9))
 
 
-def _strip(metric: Metric, result: Result, labels: Mapping[str, str], scale: Scale, top: int) -> Strip:
-    places = ranks(result["rankings"].get(metric.key, []))
-    silent = {node["name"] for node in result["nodes"] if caveat(metric.key, node) == NOT_RECORDED}
-    bars = []
-    for position, (name, value) in enumerate(_ends(_values(metric, result))):
-        left, width = (0.0, 0.0) if value is None else scale.span(value)
+def _rows(metric: Metric, plot: _Plot, top: int) -> Strip:
+    """A row for each node, in their order."""
+    places = ranks(plot.result["rankings"].get(metric.key, []))
+    silent = _silent(metric, plot.result)
+    dots = []
+    for position, (name, value) in enumerate(_values(metric, plot.result).items()):
+        row = top + position * ROW_HEIGHT
         text = NOT_RECORDED if name in silent else str(shown(metric, value))
-        mark = "best" if name in places and places[name].best else "unranked" if places and name not in places else ""
-        bars.append(Bar(labels.get(name, name), text, top + position * BAR_HEIGHT, left, width, mark))
-    return Strip(metric.label, top, bars)
+        x = None if value is None or name in silent else plot.x(value)
+        dots.append(Dot(plot.labels.get(name, name), text, row, row + ROW_HEIGHT / 2, x, _mark(name, places)))
+    return Strip(metric.label, top, dots, top + len(dots) * ROW_HEIGHT)
+
+
+def _crowd(metric: Metric, plot: _Plot, top: int) -> Strip:
+    """All nodes that have a value in one row, from the lowest on; equal ones above one another."""
+    places = ranks(plot.result["rankings"].get(metric.key, []))
+    ordered = _ordered(metric, plot.result)
+    columns = Counter(_column(plot.x(value)) for _, value in ordered)
+    base = top + CROWD_HEIGHT - DOT_HEIGHT
+    below: Counter[int] = Counter()
+    dots = []
+    for name, value in ordered:
+        x, label = plot.x(value), plot.labels.get(name, name)
+        column = _column(x)
+        step = min(DOT_HEIGHT, COLUMN_HEIGHT / max(columns[column] - 1, 1))
+        y = round(base - below[column] * step, 1)
+        below[column] += 1
+        dots.append(Dot(label, f"{label}: {shown(metric, value)}", top, y, x, _mark(name, places)))
+    dots = _with_one_star(dots)
+    bottom = top + CROWD_HEIGHT + ENDS_HEIGHT
+    return Strip(metric.label, top, dots, bottom, base + DOT_HEIGHT // 2, _named_ends(metric, ordered, plot.labels))
+
+
+def _ordered(metric: Metric, result: Result) -> list[tuple[str, int | float]]:
+    """The nodes that have a value, from the lowest on."""
+    silent = _silent(metric, result)
+    values = {name: value for name, value in _values(metric, result).items() if value is not None}
+    return sorted(((name, value) for name, value in values.items() if name not in silent), key=lambda item: item[1])
+
+
+def _with_one_star(dots: Sequence[Dot]) -> list[Dot]:
+    """Of the best that are above one another the topmost has it."""
+    top = next((dot for dot in reversed(dots) if dot.mark == "best"), None)
+    return [replace(dot, mark="shared") if dot.mark == "best" and dot is not top else dot for dot in dots]
+
+
+def _silent(metric: Metric, result: Result) -> set[str]:
+    """The nodes whose log does not tell what the metric counts."""
+    return {node["name"] for node in result["nodes"] if caveat(metric.key, node) == NOT_RECORDED}
+
+
+def _column(x: float) -> int:
+    return int(x // COLUMN_WIDTH)
+
+
+def _named_ends(metric: Metric, ordered: Sequence[tuple[str, int | float]], labels: Mapping[str, str]) -> list[str]:
+    """The lowest and the highest, each with its value; one where all are equal."""
+    lowest, highest = ordered[0][1], ordered[-1][1]
+    return [_named_end(metric, value, ordered, labels) for value in dict.fromkeys((lowest, highest))]
+
+
+def _named_end(
+    metric: Metric, end: int | float, ordered: Sequence[tuple[str, int | float]], labels: Mapping[str, str]
+) -> str:
+    names = [labels.get(name, name) for name, value in ordered if value == end]
+    who = names[0] if len(names) == 1 else counted(len(names), "node")
+    return f"{shown(metric, end)} {who}"
+
+
+def _mark(name: str, places: Mapping[str, Rank]) -> str:
+    if not places:
+        return ""
+    return "unranked" if name not in places else "best" if places[name].best else ""
 
 
 def _values(metric: Metric, result: Result) -> dict[str, Value]:
     return {node["name"]: node["metrics"].get(metric.key) for node in result["nodes"]}
-
-
-def _known(metric: Metric, result: Result) -> list[int | float]:
-    return [value for value in _values(metric, result).values() if value is not None]
-
-
-def _ends(values: Mapping[str, Value]) -> list[tuple[str, Value]]:
-    """All nodes in their order; of too many only the highest and the lowest, sorted."""
-    if len(values) <= MOST_BARS:
-        return list(values.items())
-    known = [(name, value) for name, value in values.items() if value is not None]
-    known.sort(key=lambda item: item[1], reverse=True)
-    half = MOST_BARS // 2
-    return [*known] if len(known) <= MOST_BARS else [*known[:half], *known[-half:]]
-
-
-def _description(result: Result, beginning: str) -> str:
-    count = len(result["nodes"])
-    ends = f"the {MOST_BARS // 2} highest and {MOST_BARS // 2} lowest of {count} nodes"
-    return "; ".join(filter(None, (ends if count > MOST_BARS else "", beginning)))

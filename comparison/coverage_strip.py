@@ -12,15 +12,31 @@ from comparison.units import counted
 
 LOW = 0.9  # of the hours asked for; below it every surface says so
 FULL, PARTIAL, NONE = "full", "partial", "none"
+HEIGHT = 16  # of a full cell, in pixels
 
 
 @dataclass(frozen=True)
 class Run:
-    """Neighbouring steps in the same state; per cent of the strip's width."""
+    """Neighbouring steps with the same share of hours; per cent of the strip's width."""
 
-    state: str
+    share: float
     left: float
     width: float
+
+    @property
+    def state(self) -> str:
+        if not self.share:
+            return NONE
+        return FULL if self.share >= 1 else PARTIAL
+
+    @property
+    def height(self) -> int:
+        """In pixels: of a part, as much as its share, and so that it looks neither like all nor like nothing."""
+        return min(max(round(self.share * HEIGHT), 3), HEIGHT - 4) if self.state == PARTIAL else HEIGHT
+
+    @property
+    def top(self) -> int:
+        return HEIGHT - self.height
 
 
 @dataclass(frozen=True)
@@ -62,9 +78,9 @@ def runs(share: Sequence[float | None]) -> list[Run]:
     found: list[Run] = []
     cell = 100 / max(len(share), 1)
     position = 0
-    for state, group in groupby(share, key=_state):
+    for each, group in groupby(part or 0.0 for part in share):
         count = len(list(group))
-        found.append(Run(state, round(position * cell, 2), round(count * cell, 2)))
+        found.append(Run(each, round(position * cell, 2), round(count * cell, 2)))
         position += count
     return found
 
@@ -78,12 +94,6 @@ def low_coverage(result: Result, labels: Mapping[str, str]) -> list[tuple[str, s
     """Nodes without events in more than a tenth of the hours, each with its hours: "12 of 24"."""
     found = [(node.label, node.details["coverage"]) for node in detailed(result, labels) if share_of_hours(node) < LOW]
     return [(label, f"{coverage['hours']:,} of {coverage['of']:,}") for label, coverage in found]
-
-
-def _state(share: float | None) -> str:
-    if not share:
-        return NONE
-    return FULL if share >= 1 else PARTIAL
 
 
 def _hours(hours: int, of: int) -> str:

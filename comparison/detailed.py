@@ -11,7 +11,7 @@ from typing import Any
 from comparison.basis import Span, moment
 from comparison.result import Result
 
-_LENGTHS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
+LENGTHS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
 # A range by hours is shorter than a week, so that the day of the week says which day it is.
 _SHORT = {"hour": "{0:%a} {0:%H:%M}", "day": "{0.day} {0:%b}", "week": "{0.day} {0:%b} {0:%Y}"}
 _LONG = {"hour": "{0.day} {0:%b} {0:%H:%M}", "day": "{0.day} {0:%b} {0:%Y}", "week": "{0.day} {0:%b} {0:%Y}"}
@@ -54,8 +54,8 @@ class Steps:
 
     def cut(self, window: Span) -> str:
         """A sentence about the steps that are cut short by an end of the window; their sums are smaller for that."""
-        ends = (*self.starts, min(window.end, self.starts[-1] + _LENGTHS[self.step]))
-        first, last = (ends[at + 1] - ends[at] < _LENGTHS[self.step] for at in (0, len(ends) - 2))
+        ends = (*self.starts, min(window.end, self.starts[-1] + LENGTHS[self.step]))
+        first, last = (ends[at + 1] - ends[at] < LENGTHS[self.step] for at in (0, len(ends) - 2))
         if first and last and len(self.starts) > 1:
             return f"The first and the last {self.step} are only partly in the window."
         return f"The {'first' if first else 'last'} {self.step} is only partly in the window." if first or last else ""

@@ -32,6 +32,17 @@ class Distribution:
         values = sorted(counts)
         return cls(values, [counts[value] for value in values], exact)
 
+    @classmethod
+    def merged(cls, parts: Iterable["Distribution"]) -> "Distribution":
+        """Of parts that are all exact, or all by buckets."""
+        used = [part for part in parts if part.count]
+        if len(used) <= 1:
+            return used[0] if used else NO_DURATIONS
+        counts: Counter[int] = Counter()
+        for part in used:
+            counts.update(dict(zip(part.values, part.counts, strict=True)))
+        return cls.of_counts(counts, exact=used[0].exact)
+
     @property
     def count(self) -> int:
         return self._cumulated[-1] if self._cumulated else 0

@@ -1,31 +1,70 @@
 """Metrics from a node's statement of the month: what it earned, what is held, what each TB brings."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
 from fractions import Fraction
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from comparison.measured import Measured, day
-from comparison.money import inputs
-from comparison.money.accounting import Earnings, earnings
+from comparison.money import inputs, past
+from comparison.money.accounting import NEARLY_ALL, Earnings, earnings, hours_known
 from comparison.money.inputs import API, ESTIMATES, ROLLUP, Inputs
+from comparison.money.month import Month
+from comparison.money.months import NO_PAYMENTS, Settled, month_row, settled_month
+from comparison.money.months import report as history
+from comparison.money.own import Asked
+from comparison.money.past import Payments
 from comparison.money.report import ORIGINS, report, until
 from comparison.money.terms import GUESS
 from comparison.units import counted, volume
 from comparison.window import Window
 
-read = inputs.read
 
-# Amounts of a month can be compared where storage is known of nearly all of it so far.
-NEARLY_ALL = Fraction(9, 10)
+@dataclass(frozen=True)
+class Known:
+    """All that is known of a node's month; and for its history of the months `before` it, and what was paid of each."""
+
+    now: Inputs
+    months: Sequence[Month] = ()
+    before: Mapping[Month, Inputs] = field(default_factory=dict)
+    paid: Mapping[Month, Payments] = field(default_factory=dict)
+
+
+def read(connection: BaseDatabaseWrapper, names: Sequence[str], window: Window, asked: Asked) -> dict[str, Known]:
+    """By name; the number of statements does not grow with the nodes."""
+    now = inputs.read(connection, names, window, asked.own)
+    if not asked.months:
+        return {name: Known(found) for name, found in now.items()}
+    months = window.month.plus(1 - asked.months).up_to(window.month)
+    before, paid = past.read(connection, now, months[:-1]), past.payments(connection, names, months)
+
+    def of(name: str) -> Known:
+        return Known(
+            now[name],
+            months,
+            {month: before[name, month] for month in months if (name, month) in before},
+            {month: paid[name, month] for month in months if (name, month) in paid},
+        )
+
+    return {name: of(name) for name in names}
+
+
 TOTALS = frozenset({"total_earnings", "payout_after_held", "held_amount", "projected_earnings"})
 STALE_AFTER = timedelta(days=2)
 
 
-def measure(found: Inputs, window: Window) -> Measured:
-    measured = Measured()
+def measure(known: Known, window: Window) -> Measured:
+    measured, found = Measured(), known.now
     if found.estimates.broken:
         measured.note(f"{found.estimates.broken} earnings estimates were skipped: the amount or time stamp is broken.")
     earned = earnings(found)
+    if known.months:
+        measured.history = _history(known, earned)
+    if broken := sum(paid.broken for paid in known.paid.values()):
+        measured.note(f"{broken} payouts were skipped: the amount is broken.")
     if earned is None:
         measured.note(f"Nothing is recorded of what this node earned in {found.month}.")
         return measured
@@ -38,6 +77,21 @@ def measure(found: Inputs, window: Window) -> Measured:
     measured.basis["earnings"] = _basis(found, earned)
     measured.statement = report(found, earned)
     return measured
+
+
+def _history(known: Known, earned: Earnings | None) -> dict[str, Any]:
+    """The month itself is as its statement says; those before are made from what is known of whole months."""
+    *before, last = known.months
+    rows = []
+    for month in before:
+        made = settled_month(known.before[month]) if month in known.before else None
+        rows.append(month_row(month, True, made, known.paid.get(month, NO_PAYMENTS)))
+    now = None
+    if earned is not None:
+        share = hours_known(earned.basis, earned.agreed, last, known.now.end)
+        now = Settled(earned.statement, earned.basis.source, share >= NEARLY_ALL)
+    is_over = known.now.end >= last.end
+    return history([*rows, month_row(last, is_over, now, known.paid.get(last, NO_PAYMENTS))])
 
 
 def _values(earned: Earnings, measured: Measured) -> None:
@@ -127,20 +181,9 @@ def _about_estimates(found: Inputs) -> Iterator[str]:
 
 
 def _unranked(found: Inputs, earned: Earnings) -> str:
-    reaches, begun = until(earned), _begun(found, earned)
-    elapsed = Fraction((min(found.end, found.month.end) - begun) // timedelta(seconds=1), 3600)
-    if earned.basis.storage.whole < NEARLY_ALL * elapsed:
+    reaches = until(earned)
+    if hours_known(earned.basis, earned.agreed, found.month, found.end) < NEARLY_ALL:
         return "Amounts of the month are not ranked: storage is known of less than 90 % of it."
     if reaches is not None and found.end - reaches > STALE_AFTER and found.end < found.month.end:
         return f"Amounts of the month are not ranked: the data ends on {day(reaches)}, over two days before the end."
     return ""
-
-
-def _begun(found: Inputs, earned: Earnings) -> datetime:
-    """The month's start, or the day in it on which the node joined its first satellite, where that is surely known."""
-    sure = [known.joined for known in earned.agreed.values() if known.joined_source != GUESS]
-    if not sure or None in sure or len(sure) < len(earned.agreed):
-        return found.month.start
-    first = min(joined for joined in sure if joined)
-    start = found.month.start
-    return start.replace(day=first.day) if (first.year, first.month) == (start.year, start.month) else start

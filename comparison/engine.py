@@ -2,18 +2,22 @@
 
 import logging
 import time
+from collections.abc import Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 
-from comparison import cache, recent
+from comparison import arrivals, cache, recent
 from comparison.executor import executor
 from comparison.flights import Flights
-from comparison.gather import WITH_EARNINGS, gather_node, gather_together
-from comparison.metrics import metrics_of
+from comparison.gather import WITH_EARNINGS, WITH_TRAFFIC, OnNode, Wanted, gather_node, gather_together, quietly
+from comparison.metrics import EARNINGS, metrics_of
 from comparison.money import own
+from comparison.money.months import fleet
+from comparison.money.own import Asked
 from comparison.ranking import rankings
 from comparison.request import SAMPLE, ComparisonRequest
 from comparison.result import Comparison, NodeResult
@@ -22,13 +26,15 @@ from comparison.window import Window
 
 logger = logging.getLogger(__name__)
 
-_flights: Flights[dict[str, Any]] = Flights()
+_flights: Flights[dict[str, Any], NodeResult] = Flights()
 
 
-def compare(request: ComparisonRequest) -> dict[str, Any]:
+def compare(request: ComparisonRequest, on_node: OnNode | None = None) -> dict[str, Any]:
     """The comparison as `Comparison.as_dict()` describes it, from the cache if it is there.
 
-    Identical requests that come while one is computed share its result. Raises EventsUnavailable,
+    Identical requests that come while one is computed share its result. `on_node` is called with each node as soon
+    as it is read, in whatever thread reads it, before what needs all nodes is known; of a result from the cache it is
+    not called, and it must not raise. Raises EventsUnavailable,
     or NoPlace when a node's reading found no place within POOL_TIMEOUT; a node that fails otherwise
     has an `error` and the others are complete. Not to be called while holding a place.
     """
@@ -36,31 +42,33 @@ def compare(request: ComparisonRequest) -> dict[str, Any]:
     key = cache.key_of(request)
     result = cache.get(key)
     if result is None:
-        return _in_order(_flights.run(key, lambda: _computed(key, request)), request, cached=False)
+        return _in_order(_flights.run(key, partial(_computed, key, request), on_node), request, cached=False)
     logger.info("Cache hit for comparison: nodes=%d type=%s range=%s", len(request.names), request.type, request.range)
     return _in_order(result, request, cached=True)
 
 
-def _computed(key: str, request: ComparisonRequest) -> dict[str, Any]:
+def _computed(key: str, request: ComparisonRequest, on_node: OnNode = quietly) -> dict[str, Any]:
     # The flight that this request just missed may have landed between its look into the cache and now.
     just_computed = cache.peek(key)
-    return _stored(key, request) if just_computed is None else just_computed
+    return _stored(key, request, on_node) if just_computed is None else just_computed
 
 
-def _stored(key: str, request: ComparisonRequest, level: int = logging.INFO) -> dict[str, Any]:
+def _stored(key: str, request: ComparisonRequest, on_node: OnNode, level: int = logging.INFO) -> dict[str, Any]:
     began = time.time()
-    comparison = compute(request, level)
+    # Of a moment that is over, new events tell hardly anything new; nor of the other types, which count no last hour.
+    arrived = arrivals.look() if request.as_of is None and request.type in WITH_TRAFFIC else None
+    comparison = compute(request, level, on_node)
     result = comparison.as_dict()
     # A result with an error is not kept: the next request may well succeed.
     if not any(node.error for node in comparison.nodes):
-        cache.put(key, result, began)
+        cache.put(key, result, began, arrived)
     return result
 
 
 def recompute(request: ComparisonRequest) -> None:
     """Puts a new result in the place of the stored one, which nobody asked for: operators' figures do not count it."""
     key = cache.key_of(request)
-    _flights.run(key, lambda: _stored(key, request, logging.DEBUG))
+    _flights.run(key, partial(_stored, key, request, level=logging.DEBUG))
 
 
 def is_computing() -> bool:
@@ -68,13 +76,12 @@ def is_computing() -> bool:
     return _flights.are_under_way()
 
 
-def compute(request: ComparisonRequest, level: int = logging.INFO) -> Comparison:
+def compute(request: ComparisonRequest, level: int = logging.INFO, on_node: OnNode = quietly) -> Comparison:
     """Computes, without the cache. Logs one line for operators, at this level."""
     began = time.perf_counter()
     now = datetime.now(UTC)
-    if request.type in WITH_EARNINGS:
-        own.refresh()
-    window, gathered = _gathered(request)
+    wanted = Wanted(request.type, _asked(request))
+    window, gathered = _gathered(request, wanted, on_node)
     nodes = judged(gathered)
     comparison = Comparison(
         type=request.type,
@@ -85,21 +92,33 @@ def compute(request: ComparisonRequest, level: int = logging.INFO) -> Comparison
         elapsed_ms=round((time.perf_counter() - began) * 1000, 1),
         nodes=nodes,
         rankings=rankings(metrics_of(request.type), nodes),
+        history=_together(nodes),
     )
     _log(comparison, level)
     return comparison
 
 
-def _gathered(request: ComparisonRequest) -> tuple[Window, list[NodeResult]]:
+def _asked(request: ComparisonRequest) -> Asked:
+    if request.type not in WITH_EARNINGS:
+        return Asked()
+    return own.asked(request.months if request.type == EARNINGS else 0)
+
+
+def _together(nodes: Sequence[NodeResult]) -> dict[str, Any] | None:
+    histories = [node.history for node in nodes if node.history]
+    return fleet(histories) if histories else None
+
+
+def _gathered(request: ComparisonRequest, wanted: Wanted, on_node: OnNode) -> tuple[Window, list[NodeResult]]:
     """The window that was really used, and the nodes: together as far as that goes well, the others each apart.
 
     The wait for a place counts from here, the executor's queue included.
     """
     place_until = time.monotonic() + settings.POOL_TIMEOUT
-    asked = request.type, request.names, request.window, request.basis == SAMPLE
-    together = executor().submit(gather_together, *asked, place_until).result()
+    asked = wanted, request.names, request.window, request.basis == SAMPLE
+    together = executor().submit(gather_together, *asked, place_until, on_node).result()
     apart: dict[str, Future[NodeResult]] = {
-        name: executor().submit(gather_node, request.type, name, together.window, together.shared, place_until)
+        name: executor().submit(gather_node, wanted, name, together.window, together.shared, place_until, on_node)
         for name in request.names
         if name not in together.nodes
     }

@@ -8,11 +8,20 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from comparison.change.fields import FIELDS as BESIDE_FIELDS
+from comparison.change.fields import BesideFields
+from comparison.change.request import Beside
+from comparison.fleet import FIELDS as FLEET_FIELDS
+from comparison.fleet import FleetFields
+from comparison.metrics import EARNINGS
 from comparison.request import DEFAULT_RANGE, DEFAULT_TYPE, ComparisonRequest, InvalidRequest, validated
 from nodes.display import quoted
 from nodes.models import Node
 
-FIELDS = ("node", "type", "range", "as_of")
+OWN_FIELDS = ("type", "range", "as_of", "month", "months")
+FIELDS = ("node", *OWN_FIELDS, *BESIDE_FIELDS, *FLEET_FIELDS)
+MONEY_FIELDS = ("month", "months")
+SEVERAL = {"node", "changed", "column"}
 FEW_NODES = 6  # up to so many known nodes are compared at once when an address names none
 
 
@@ -25,6 +34,10 @@ class Choice:
     type: str
     range: str
     as_of: str
+    beside: BesideFields
+    fleet: FleetFields
+    month: str = ""
+    months: str = ""
 
     @classmethod
     def of(cls, query: QueryDict, known: Sequence[Node]) -> "Choice":
@@ -37,6 +50,10 @@ class Choice:
             query.get("type", DEFAULT_TYPE),
             query.get("range", DEFAULT_RANGE),
             query.get("as_of", ""),
+            BesideFields.of(query),
+            FleetFields.of(query),
+            query.get("month", ""),
+            query.get("months", ""),
         )
 
     def request(self) -> ComparisonRequest:
@@ -45,12 +62,23 @@ class Choice:
         names = [by_id[id] for id in self.ids if id in by_id]
         strangers = [id for id in self.ids if id not in by_id]
         try:
-            request = validated(by_id.values(), names, self.type, self.range, self.as_of)
+            request = validated(
+                by_id.values(), names, self.type, self.range, self.as_of, month=self.month, months=self.months
+            )
         except InvalidRequest as error:
             raise InvalidRequest(error.errors | _unknown(strangers)) from None
         if strangers:
             raise InvalidRequest(_unknown(strangers))
         return request
+
+    def asked_beside(self, request: ComparisonRequest) -> Beside:
+        """What is asked for beside that request, which is this choice's. Raises InvalidRequest."""
+        return self.beside.asked(request, {str(node.pk): node.name for node in self.known})
+
+    @property
+    def is_money(self) -> bool:
+        """Whether a month is asked for and not a range."""
+        return self.type == EARNINGS
 
     @property
     def nodes(self) -> list[Node]:
@@ -59,20 +87,25 @@ class Choice:
 
     def query(self, **changes: Any) -> str:
         """This choice as a query string, with some fields changed."""
-        fields = {"node": self.ids, "type": self.type, "range": self.range, "as_of": self.as_of} | changes
+        fields = {"node": self.ids} | {name: getattr(self, name) for name in OWN_FIELDS}
+        fields |= self.beside.query() | self.fleet.query() | changes
         return urlencode({name: value for name, value in fields.items() if value}, doseq=True)
 
 
 def tidied(query: QueryDict) -> QueryDict:
     """The same request as a clean address: known fields only, no empty ones, single fields once.
 
-    Of a field that is there twice the first counts: a button stands before the field that it overrides.
+    Of a field that is there twice the first counts: a button stands before the field that it overrides. Who goes on to
+    another type than earnings does not take the month along.
     """
     tidy = QueryDict(mutable=True)
+    is_money = next(iter(query.getlist("type")), "") == EARNINGS
     for name in FIELDS:
+        if name in MONEY_FIELDS and not is_money:
+            continue
         values = [value for value in query.getlist(name) if value.strip()]
         if values:
-            tidy.setlist(name, values if name == "node" else values[:1])
+            tidy.setlist(name, values if name in SEVERAL else values[:1])
     return tidy
 
 

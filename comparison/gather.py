@@ -5,8 +5,8 @@ is gathered apart, in a snapshot of its own, so that its trouble stays its own.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -15,6 +15,9 @@ from comparison import earnings, intake, reputation, risk, rolled, sampled, stor
 from comparison.details import details
 from comparison.measured import Measured
 from comparison.metrics import EARNINGS, EFFICIENCY, OVERALL, PERFORMANCE, metrics_of
+from comparison.money import worth
+from comparison.money.own import Asked
+from comparison.reputation import Reputation
 from comparison.result import Basis, NodeResult
 from comparison.rolled import Rolled, WindowAt
 from comparison.satellite_risk import satellite_risks
@@ -35,6 +38,22 @@ WITH_EARNINGS = (EARNINGS, OVERALL)
 UNEXPECTED = "This node could not be computed because of an unexpected error: the log of the site has the details."
 
 
+# Is told of each node as soon as it is read.
+OnNode = Callable[[NodeResult], None]
+
+
+def quietly(node: NodeResult) -> None:
+    """Tells nobody."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to gather of the nodes: what metrics of this type need, and what is asked of earnings."""
+
+    type: str
+    earnings: Asked = field(default_factory=Asked)
+
+
 @dataclass(frozen=True)
 class Together:
     """The window that was really used, and the results of the nodes that need not be gathered apart, by name.
@@ -49,15 +68,30 @@ class Together:
 
 @dataclass(frozen=True)
 class Given:
-    """What was read of a node before the rest: its traffic, where the type has any, and what it and its log told."""
+    """What was read of a node before the rest: its traffic, where the type has any, its scores, what it and its log
+    told, what is known of its months, for types with earnings, and of the costs of all nodes, where the type has
+    those."""
 
     traffic: Traffic | None
+    scores: Reputation
     told: Told
+    months: earnings.Known | None
+    costs: worth.Known | None
+
+    def with_traffic(self, traffic: Traffic | None) -> "Given":
+        return replace(self, traffic=traffic)
 
 
-def gather_together(type: str, names: Sequence[str], window_at: WindowAt, sample: bool, place_until: float) -> Together:
+def gather_together(  # noqa: PLR0913, PLR0917 - what is asked for, and who is told
+    wanted: Wanted,
+    names: Sequence[str],
+    window_at: WindowAt,
+    sample: bool,
+    place_until: float,
+    on_node: OnNode = quietly,
+) -> Together:
     """As many nodes as go well in one snapshot; `sample` leaves the roll-ups aside. Raises NoPlace."""
-    together, with_traffic = Together(window_at(datetime.now(UTC)), {}), type in WITH_TRAFFIC
+    together, with_traffic = Together(window_at(datetime.now(UTC)), {}), wanted.type in WITH_TRAFFIC
     if sample and with_traffic:
         return together
     try:
@@ -67,7 +101,7 @@ def gather_together(type: str, names: Sequence[str], window_at: WindowAt, sample
                     return together
                 shared = rolled.read(connection, names, window_at)
                 together = Together(shared.window, {}, shared)
-            _add_nodes(type, names, connection, together)
+            _add_nodes(wanted, names, connection, together, on_node)
     except NoPlace:
         raise
     except Exception as error:  # noqa: BLE001 - a node that is gathered apart meets its trouble again, and says so
@@ -86,23 +120,47 @@ def _without_rollups(window: Window, error: Exception) -> Together:
     return Together(window, {}, Rolled(window, {}, None, trouble))
 
 
-def _add_nodes(type: str, names: Sequence[str], connection: BaseDatabaseWrapper, together: Together) -> None:
-    all_told = told.read(connection, names, together.window, type in WITH_TRAFFIC)
-    for name in names:
-        found = None
-        if together.shared is not None:
-            if name not in together.shared.traffic:
-                continue
-            found = together.shared.traffic[name]
-        together.nodes[name] = _node_result(
-            type, name, connection, together.window, Given(found, all_told.get(name, NOTHING))
-        )
-        if together.shared is not None:
+def _add_nodes(
+    wanted: Wanted, names: Sequence[str], connection: BaseDatabaseWrapper, together: Together, on_node: OnNode
+) -> None:
+    traffic = together.shared.traffic if together.shared is not None else None
+    here = [name for name in names if traffic is None or name in traffic]
+    given = _given(wanted, here, connection, together.window)
+    for name in here:
+        found = traffic[name] if traffic is not None else None
+        result = _node_result(wanted, name, connection, together.window, given[name].with_traffic(found))
+        together.nodes[name] = result
+        on_node(result)
+        if traffic is not None:
             # It is large, and all that is to be said of it is said.
-            del together.shared.traffic[name]
+            del traffic[name]
 
 
-def gather_node(type: str, name: str, window: Window, shared: Rolled | None, place_until: float) -> NodeResult:
+def _given(wanted: Wanted, names: Sequence[str], connection: BaseDatabaseWrapper, window: Window) -> dict[str, Given]:
+    """Of all these nodes, but for their traffic, in as many statements as of one."""
+    all_told = told.read(connection, names, window, wanted.type in WITH_TRAFFIC)
+    with_earnings = names and wanted.type in WITH_EARNINGS
+    months = earnings.read(connection, names, window, wanted.earnings) if with_earnings else {}
+    scores = reputation.read(connection, names, window)
+    costs = worth.read(connection, names, window, wanted.earnings.costs) if wanted.type == EARNINGS else None
+    return {name: Given(None, scores[name], all_told.get(name, NOTHING), months.get(name), costs) for name in names}
+
+
+def gather_node(  # noqa: PLR0913, PLR0917 - what is asked for, and who is told
+    wanted: Wanted,
+    name: str,
+    window: Window,
+    shared: Rolled | None,
+    place_until: float,
+    on_node: OnNode = quietly,
+) -> NodeResult:
+    """As `_gathered_node`, telling of it. Raises NoPlace."""
+    result = _gathered_node(wanted, name, window, shared, place_until)
+    on_node(result)
+    return result
+
+
+def _gathered_node(wanted: Wanted, name: str, window: Window, shared: Rolled | None, place_until: float) -> NodeResult:
     """The node's metrics of this type; an error of its own stays its own.
 
     `shared` has the traffic that was read for all nodes together; one that is not in it is sampled.
@@ -111,9 +169,9 @@ def gather_node(type: str, name: str, window: Window, shared: Rolled | None, pla
     """
     try:
         with reading(place_until=place_until) as connection:
-            found = _traffic(type, name, connection, window, shared)
-            all_told = told.read(connection, [name], window, type in WITH_TRAFFIC)
-            return _node_result(type, name, connection, window, Given(found, all_told.get(name, NOTHING)))
+            found = _traffic(wanted.type, name, connection, window, shared)
+            given = _given(wanted, [name], connection, window)[name].with_traffic(found)
+            return _node_result(wanted, name, connection, window, given)
     except NoPlace:
         raise
     except EventsUnavailable as error:
@@ -142,16 +200,18 @@ def _traffic(
     return sample
 
 
-def _node_result(type: str, name: str, connection: BaseDatabaseWrapper, window: Window, given: Given) -> NodeResult:
-    found, scores = given.traffic, reputation.read(connection, name, window)
+def _node_result(
+    wanted: Wanted, name: str, connection: BaseDatabaseWrapper, window: Window, given: Given
+) -> NodeResult:
+    found, scores = given.traffic, given.scores
     risks = satellite_risks(scores, given.told, window)
     parts = [
-        *_parts(type, name, connection, window, given),
+        *_parts(wanted.type, name, connection, window, given),
         reputation.measure(scores, window),
         risk.measure(risks, given.told, window),
     ]
     values = {key: value for part in parts for key, value in part.values.items()}
-    metrics = {metric.key: metric.rounded(values.get(metric.key)) for metric in metrics_of(type)}
+    metrics = {metric.key: metric.rounded(values.get(metric.key)) for metric in metrics_of(wanted.type)}
     return NodeResult(
         name,
         metrics,
@@ -159,6 +219,8 @@ def _node_result(type: str, name: str, connection: BaseDatabaseWrapper, window: 
         [sentence for part in parts for sentence in part.notes_on(metrics)],
         details=details(found) if found else None,
         statement=next((part.statement for part in parts if part.statement), None),
+        history=next((part.history for part in parts if part.history), None),
+        worth=next((part.worth for part in parts if part.worth), None),
         risk=risk.block(risks, given.told, window),
         unranked=frozenset(key for part in parts for key in part.unranked),
         rows_read=found.rows_read if found else 0,
@@ -180,8 +242,11 @@ def _parts(type: str, name: str, connection: BaseDatabaseWrapper, window: Window
         yield traffic.measure(found)
         yield intake.measure(given.told, found)
     if silent and stored:
-        yield note_silence(silent, stored)
+        yield note_silence(silent, stored, is_asked=given.told.state is not None)
     if stored and type in WITH_STORAGE:
         yield storage.measure(stored, window)
-    if type in WITH_EARNINGS:
-        yield earnings.measure(earnings.read(connection, name, window), window)
+    if given.months is not None:
+        earned = earnings.measure(given.months, window)
+        yield earned
+        if given.costs is not None:
+            yield worth.measure(name, given.costs, earned, window)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from functools import cache
 
-from comparison.metrics import Metric, metrics_of
+from comparison.metrics import EARNINGS, Metric, metrics_of
+from comparison.money_metrics import MONEY
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ GROUPS = (
     Group("outlook", "Time until full"),
     Group("efficiency", "Storage efficiency"),
     Group("earnings", "Earnings of the month"),
-    Group("yield", "Earnings per TB"),
+    Group("profit", "Profit"),
+    Group("yield", "Earnings and profit per TB"),
     Group("unpaid", "Unpaid space"),
 )
 
@@ -43,4 +45,5 @@ GROUPS = (
 def groups_of(type: str) -> tuple[tuple[Group, tuple[Metric, ...]], ...]:
     """The groups of this type that have metrics, each with them, in their order."""
     found = ((group, tuple(m for m in metrics_of(type) if m.group == group.key)) for group in GROUPS)
-    return tuple((group, metrics) for group, metrics in found if metrics)
+    shown = [(group, metrics) for group, metrics in found if metrics]
+    return tuple(sorted(shown, key=lambda item: type == EARNINGS and item[1][0] not in MONEY))

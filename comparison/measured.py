@@ -23,7 +23,8 @@ class Note:
 class Measured:
     """`values` are exact and by metric key; `unranked` are keys whose value must not be ranked.
 
-    `basis` goes into the node's basis under the group's name; `statement` is that of comparison.money.report.
+    `basis` goes into the node's basis under the group's name; `statement` is that of comparison.money.report,
+    `history` that of comparison.money.months, and `worth` that of comparison.money.worth.
     """
 
     values: dict[str, Exact] = field(default_factory=dict)
@@ -31,6 +32,8 @@ class Measured:
     unranked: set[str] = field(default_factory=set)
     basis: dict[str, dict[str, Any]] = field(default_factory=dict)
     statement: dict[str, Any] | None = None
+    worth: dict[str, Any] | None = None
+    history: dict[str, Any] | None = None
 
     def note(self, sentence: str, *about: str) -> None:
         self.notes.append(Note(sentence, frozenset(about)))

@@ -13,11 +13,23 @@ TYPE_LABELS = {PERFORMANCE: "Performance", EARNINGS: "Earnings", EFFICIENCY: "Ef
 
 
 @dataclass(frozen=True)
+class About:
+    """Sentences about a family of metrics: on what their values rest, and why one may be missing or not ranked."""
+
+    basis: str
+    missing: str
+    unranked: str
+
+
+@dataclass(frozen=True)
 class Metric:
     """One figure of a node. `better` None means that it is not ranked. `decimals` is the rounding, everywhere.
 
+    `explanation` says what it means in sentences, `formula` how it is computed, in the names of what is counted.
+
     `sums_up` marks totals and per-day values, which a limited sample cannot rank, `by_vetting` amounts of traffic, of
-    which satellites send less to a node that they have not vetted.
+    which satellites send less to a node that they have not vetted. Values up to `all_well` share a place: what differs
+    there is chance.
     """
 
     key: str
@@ -28,8 +40,11 @@ class Metric:
     types: tuple[str, ...]
     group: str
     explanation: str
+    formula: str
+    about: About
     sums_up: bool = False
     by_vetting: bool = False
+    all_well: int | None = None
 
     def rounded(self, value: Fraction | float | int | None) -> Value:
         """Half to even, exact for a Fraction; whole numbers stay whole."""
@@ -37,6 +52,10 @@ class Metric:
             return None
         exact = round(Fraction(value), self.decimals)
         return int(exact) if self.decimals == 0 else float(exact)
+
+    def ranked(self, value: int | float) -> int | float:
+        """What is compared for a place."""
+        return value if self.all_well is None else max(value, self.all_well)
 
 
 # Units, each with the decimals that its values are rounded to.

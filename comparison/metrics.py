@@ -3,7 +3,6 @@
 from functools import cache
 
 from comparison.metric import (
-    BYTES,
     BYTES_A_DAY,
     COUNT,
     EARNINGS,
@@ -17,8 +16,10 @@ from comparison.metric import (
     Better,
     Metric,
 )
+from comparison.metric_texts import AUDITS, AUDITS_BEGUN, INTEGRITY, LATENCIES, RATES, VOLUMES
 from comparison.money_metrics import MONEY
 from comparison.risk_metrics import RISK
+from comparison.storage_metrics import STORAGE
 
 __all__ = [
     "ACTION_LABELS",
@@ -54,6 +55,8 @@ def _success_rates() -> list[Metric]:
             "success",
             f"Successful {action} attempts, out of all that succeeded, were canceled or failed. "
             "Canceled means that another node was faster.",
+            "success / (success + canceled + failed) × 100",
+            RATES,
         )
         for key, label, action in _CUSTOMER_ACTIONS + _REPAIR_ACTIONS
     ]
@@ -70,6 +73,8 @@ def _losses() -> list[Metric]:
             (PERFORMANCE,),
             "losses",
             f"Attempts that were {word} ({meaning}), out of all {action} attempts.",
+            f"{word} / (success + canceled + failed) × 100",
+            RATES,
         )
         for kind, word, meaning in meanings
         for key, label, action in _CUSTOMER_ACTIONS
@@ -87,6 +92,8 @@ def _latencies() -> list[Metric]:
             f"{key}_latency",
             f"The shortest duration that at least {percent} % of the successful {action} attempts did not exceed "
             "(nearest rank); from roll-ups within 1 % of it. Only attempts whose duration was recorded count.",
+            f"the ⌈{percent / 100:.2f} × n⌉-th shortest of n durations",
+            LATENCIES,
         )
         for key, label, action in _CUSTOMER_ACTIONS
         for percent in (50, 95, 99)
@@ -103,6 +110,8 @@ REGISTRY: tuple[Metric, ...] = (
         (PERFORMANCE, OVERALL),
         "success",
         "Successful audits, out of those that succeeded or failed. Canceled audits are counted beside it.",
+        "success / (success + failed) × 100",
+        RATES,
     ),
     *_losses(),
     *_latencies(),
@@ -114,6 +123,8 @@ REGISTRY: tuple[Metric, ...] = (
         (PERFORMANCE, OVERALL),
         "volume",
         "All attempts: downloads, uploads, repairs and audits, whatever became of them.",
+        "success + canceled + failed, of all actions",
+        VOLUMES,
         sums_up=True,
         by_vetting=True,
     ),
@@ -125,6 +136,8 @@ REGISTRY: tuple[Metric, ...] = (
         (PERFORMANCE,),
         "traffic",
         "Bytes of successful downloads, repair downloads and audits, divided by the days that the events cover.",
+        "bytes of successful GET, GET_REPAIR and GET_AUDIT / days covered",
+        VOLUMES,
         sums_up=True,
         by_vetting=True,
     ),
@@ -136,6 +149,8 @@ REGISTRY: tuple[Metric, ...] = (
         (PERFORMANCE,),
         "traffic",
         "Bytes of successful uploads and repair uploads, divided by the days that the events cover.",
+        "bytes of successful PUT and PUT_REPAIR / days covered",
+        VOLUMES,
         sums_up=True,
         by_vetting=True,
     ),
@@ -147,6 +162,8 @@ REGISTRY: tuple[Metric, ...] = (
         (PERFORMANCE, OVERALL),
         "audits",
         "Failed audits. Each one lowers the audit score.",
+        "failed GET_AUDIT",
+        AUDITS,
         sums_up=True,
     ),
     Metric(
@@ -157,6 +174,8 @@ REGISTRY: tuple[Metric, ...] = (
         (PERFORMANCE, OVERALL),
         "audits",
         "Audits that were broken off. They are not failures, but a disk that hangs shows here first.",
+        "canceled GET_AUDIT",
+        AUDITS,
         sums_up=True,
     ),
     Metric(
@@ -168,6 +187,8 @@ REGISTRY: tuple[Metric, ...] = (
         "audits",
         "Audits that began in the window and of which the log never says how they ended: a disk that hangs. Known "
         "where our own intake reads the log.",
+        "GET_AUDIT begun − ended",
+        AUDITS_BEGUN,
     ),
     Metric(
         "integrity_failures",
@@ -178,75 +199,12 @@ REGISTRY: tuple[Metric, ...] = (
         "audits",
         "Audits and repair downloads that failed because a file was not found or its hash did not match. No value "
         "while the reason of such a failure is not known.",
+        "failed GET_AUDIT and GET_REPAIR with the reason that the piece is gone or spoiled",
+        INTEGRITY,
         sums_up=True,
     ),
     *RISK,
-    Metric(
-        "storage_used_bytes",
-        "Used space",
-        *BYTES,
-        None,
-        (EFFICIENCY,),
-        "space",
-        "Occupied space by the newest snapshot, as the node reports it.",
-    ),
-    Metric(
-        "storage_free_bytes",
-        "Free space",
-        *BYTES,
-        None,
-        (EFFICIENCY,),
-        "space",
-        "What is left of the allocated space by the newest snapshot.",
-    ),
-    Metric(
-        "storage_utilization",
-        "Utilization",
-        *PERCENT,
-        None,
-        (EFFICIENCY, OVERALL),
-        "share",
-        "Used space out of the space allocated to the node.",
-    ),
-    Metric(
-        "trash_percent",
-        "Trash",
-        *PERCENT,
-        "lower",
-        (EFFICIENCY,),
-        "share",
-        "Trash out of the space allocated to the node: occupied, but not paid.",
-    ),
-    Metric(
-        "growth_bytes_per_day",
-        "Growth a day",
-        *BYTES_A_DAY,
-        None,
-        (EFFICIENCY,),
-        "growth",
-        "Used space of the last snapshot in the window minus that of the first, divided by the days between them. "
-        "They must be a day or more apart.",
-    ),
-    Metric(
-        "days_until_full",
-        "Days until full",
-        "days",
-        1,
-        None,
-        (EFFICIENCY,),
-        "outlook",
-        "Free space divided by the growth a day. No value unless the node grows.",
-    ),
-    Metric(
-        "storage_efficiency",
-        "Storage efficiency",
-        "0-100",
-        2,
-        None,
-        (EFFICIENCY, OVERALL),
-        "efficiency",
-        "The monitor's score: utilization, minus what the trash exceeds 10 % by, within 0 and 100.",
-    ),
+    *STORAGE,
     *MONEY,
 )
 
@@ -258,5 +216,6 @@ def by_key() -> dict[str, Metric]:
 
 @cache
 def metrics_of(type: str) -> tuple[Metric, ...]:
-    """The metrics that a comparison of this type shows, in their order."""
-    return tuple(metric for metric in REGISTRY if type in metric.types)
+    """The metrics that a comparison of this type shows, in their order: of earnings these come first."""
+    shown = [metric for metric in REGISTRY if type in metric.types]
+    return tuple(sorted(shown, key=lambda metric: type == EARNINGS and metric not in MONEY))

@@ -10,6 +10,8 @@ from itertools import groupby
 from comparison.basis import caveat, window_of
 from comparison.charts import Scale, scale_of
 from comparison.detailed import Detailed, Steps, detailed, steps_of
+from comparison.marks import Marked, Marks
+from comparison.picture_table import PictureTable
 from comparison.ranks import standings
 from comparison.result import Result, Value
 from comparison.units import counted, volume
@@ -58,6 +60,7 @@ class Panel:
     caveat: str
     description: str
     curves: list[Curve]
+    marks: Marks | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ class Multiples:
     figures: list[Figure]
     drawn: int
     nodes: int
+    marks: PictureTable | None = None
 
 
 def percent(value: Value) -> str:
@@ -104,22 +108,24 @@ MEASURES = (
 )
 
 
-def multiples(result: Result, labels: Mapping[str, str]) -> Multiples | None:
+def multiples(result: Result, labels: Mapping[str, str], marked: Marked | None = None) -> Multiples | None:
     """None where no node has a series."""
     nodes = detailed(result, labels)
     steps = steps_of(nodes)
     if steps is None:
         return None
-    chosen = _ends(nodes, result)
-    figures = [figure for measure in MEASURES if (figure := _figure(measure, chosen))]
-    return Multiples(steps, steps.cut(window_of(result)), figures, len(chosen), len(nodes))
+    chosen = ends(nodes, result)
+    marks = marked.of if marked else {}
+    figures = [figure for measure in MEASURES if (figure := _figure(measure, chosen, marks))]
+    table = marked.table if marked else None
+    return Multiples(steps, steps.cut(window_of(result)), figures, len(chosen), len(nodes), table)
 
 
 def series_of(node: Detailed, measure: Measure) -> list[Values]:
     return [node.details["series"][key] for key in measure.keys]
 
 
-def _ends(nodes: Sequence[Detailed], result: Result) -> Sequence[Detailed]:
+def ends(nodes: Sequence[Detailed], result: Result) -> Sequence[Detailed]:
     """All nodes; of too many those that are most often last, and most often best, in their order."""
     if len(nodes) <= MOST_DRAWN:
         return nodes
@@ -132,25 +138,27 @@ def _ends(nodes: Sequence[Detailed], result: Result) -> Sequence[Detailed]:
     return [node for node in nodes if node.name in chosen]
 
 
-def _figure(measure: Measure, nodes: Sequence[Detailed]) -> Figure | None:
+def _figure(measure: Measure, nodes: Sequence[Detailed], marks: Mapping[str, Marks]) -> Figure | None:
     """None where no node has a value."""
     values = [value for node in nodes for series in series_of(node, measure) for value in series if value is not None]
     if not values:
         return None
     scale = scale_of(values, measure.unit == "%")
-    panels = [_panel(measure, node, scale) for node in nodes]
+    panels = [_panel(measure, node, scale, marks.get(node.name)) for node in nodes]
     edge = _EDGES[measure.unit]
     return Figure(measure.title, edge(scale.low), edge(scale.high), panels)
 
 
-def _panel(measure: Measure, node: Detailed, scale: Scale) -> Panel:
+def _panel(measure: Measure, node: Detailed, scale: Scale, marks: Marks | None) -> Panel:
     every = series_of(node, measure)
     curves = [Curve(path(series, scale), dashed=index > 0) for index, series in enumerate(every)]
     told = [_told(name, series, measure.write) for name, series in zip(measure.names, every, strict=True)]
     latest = measure.together([known[-1] if known else None for known in map(_known, every)])
     word = caveat(measure.keys[0], node.node)
+    if marks:
+        told.append(marks.description)
     description = f"{node.label}{f', {word}' if word else ''}: {'; '.join(told)}."
-    return Panel(node.label, latest, word, description, curves)
+    return Panel(node.label, latest, word, description, curves, marks)
 
 
 def _told(name: str, series: Values, write: Callable[[Value], str]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from comparison.basis import caveat
 from comparison.charts import Chart, chart
+from comparison.explained import explained
 from comparison.groups import Group, groups_of
 from comparison.metrics import Metric
 from comparison.ranks import Rank, Standing, ranks, standings
@@ -35,6 +36,10 @@ class Cell:
 class Row:
     metric: Metric
     cells: list[Cell]
+
+    @property
+    def explained(self) -> list[tuple[str, str]]:
+        return explained(self.metric)
 
 
 @dataclass(frozen=True)

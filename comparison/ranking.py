@@ -14,7 +14,7 @@ def rankings(metrics: Iterable[Metric], nodes: Sequence[NodeResult]) -> dict[str
 
 def _ranking(metric: Metric, nodes: Sequence[NodeResult]) -> Ranking:
     values = [
-        (value, node.name)
+        (metric.ranked(value), node.name)
         for node in nodes
         if (value := node.metrics.get(metric.key)) is not None and metric.key not in node.unranked
     ]

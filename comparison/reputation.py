@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -50,11 +51,18 @@ class Reputation:
     left: Sequence[str] = ()
 
 
-def read(connection: BaseDatabaseWrapper, name: str, window: Window) -> Reputation:
+def read(connection: BaseDatabaseWrapper, names: Sequence[str], window: Window) -> dict[str, Reputation]:
     columns = ("timestamp", *SCORES, "audit_total_count", "is_disqualified", "is_suspended")
-    rows = latest_per_satellite(connection, PerSatellite("reputation_history", columns), [name], to_stored(window.end))
+    wanted = PerSatellite("reputation_history", columns)
+    found: dict[str, list[tuple[Any, ...]]] = {name: [] for name in names}
+    for name, *row in latest_per_satellite(connection, wanted, names, to_stored(window.end)):
+        found[name].append(tuple(row))
+    return {name: _of_node(rows) for name, rows in found.items()}
+
+
+def _of_node(rows: Sequence[tuple[Any, ...]]) -> Reputation:
     satellites, broken = [], 0
-    for _, satellite, skipped, at, *scores, audits, disqualified, suspended in rows:
+    for satellite, skipped, at, *scores, audits, disqualified, suspended in rows:
         moment = from_stored(at)
         broken += skipped + sum(score is not None and not is_score(score) for score in scores)
         if moment is not None:

@@ -16,11 +16,13 @@ DEFAULT_TYPE = "performance"
 DEFAULT_RANGE = "24h"
 # "auto" reads the roll-ups where there are any; "sample" reads the newest events alone.
 AUTO, SAMPLE = BASES = ("auto", "sample")
+# Calendar months of earnings side by side.
+DEFAULT_MONTHS, MOST_MONTHS = 12, 36
 EARLIEST = datetime(2018, 1, 1, tzinfo=UTC)  # Storj's third network, the one with these nodes, began in 2018
 
 
 class InvalidRequest(ValueError):
-    """What is wrong, as one sentence per field: `nodes`, `type`, `range`, `as_of`, `basis` or `month`."""
+    """What is wrong, as one sentence per field: `nodes`, `type`, `range`, `as_of`, `basis`, `month` or `months`."""
 
     def __init__(self, errors: dict[str, str]) -> None:
         super().__init__(" ".join(errors.values()))
@@ -31,7 +33,8 @@ class InvalidRequest(ValueError):
 class ComparisonRequest:
     """A valid comparison: known, distinct names in the order asked for, a range in hours.
 
-    `as_of` None means "now", decided when the comparison is computed.
+    `as_of` None means "now", decided when the comparison is computed. `months` is how many are side by side, where the
+    type is earnings.
     """
 
     names: tuple[str, ...]
@@ -39,6 +42,7 @@ class ComparisonRequest:
     hours: int
     as_of: datetime | None = None
     basis: str = AUTO
+    months: int = DEFAULT_MONTHS
 
     @property
     def range(self) -> str:
@@ -56,13 +60,15 @@ def validated(  # noqa: PLR0913, PLR0917 - the fields of a request, one each
     as_of: object = None,
     basis: object = AUTO,
     month: object = None,
+    months: object = None,
     fewest: int = 2,
 ) -> ComparisonRequest:
     """The request that these raw values mean.
 
     `known` are the names of the known nodes; a name is compared with them before any SQL sees it.
     `range` is as for `parse_range`, `as_of` an aware datetime, ISO 8601 text or None; `month`, for earnings only and in
-    the place of `as_of`, is text such as 2026-10. `fewest` is how many nodes make sense.
+    the place of `as_of`, is text such as 2026-10, and `months` how many are side by side. `fewest` is how many nodes
+    make sense.
     Raises InvalidRequest with a sentence for every field that is wrong.
     """
     errors: dict[str, str] = {}
@@ -71,9 +77,10 @@ def validated(  # noqa: PLR0913, PLR0917 - the fields of a request, one each
         ("nodes", lambda: _names(nodes, frozenset(known), fewest)),
         ("type", lambda: _type(type)),
         ("range", lambda: parse_range(range)),
-        ("as_of", lambda: _as_of(as_of)),
+        ("as_of", lambda: past_moment(as_of)),
         ("basis", lambda: _basis(basis)),
         ("month", lambda: _month(month, type, as_of)),
+        ("months", lambda: _months(months, type)),
     ):
         try:
             values[field] = parse()
@@ -82,7 +89,7 @@ def validated(  # noqa: PLR0913, PLR0917 - the fields of a request, one each
     if errors:
         raise InvalidRequest(errors)
     until = values["month"] or values["as_of"]
-    return ComparisonRequest(values["nodes"], values["type"], values["range"], until, values["basis"])
+    return ComparisonRequest(values["nodes"], values["type"], values["range"], until, values["basis"], values["months"])
 
 
 def _names(nodes: object, known: frozenset[str], fewest: int) -> tuple[str, ...]:
@@ -93,7 +100,7 @@ def _names(nodes: object, known: frozenset[str], fewest: int) -> tuple[str, ...]
         raise wrong_number
     unknown = [name for name in nodes if name not in known]
     if unknown:
-        raise ValueError(f"There is no node {quoted(unknown)} in the events database.")
+        raise ValueError(f"There is no node {quoted(unknown)}: it is neither in the events nor entered by hand.")
     if len(nodes) < fewest:
         raise wrong_number
     twice = [name for name in dict.fromkeys(nodes) if nodes.count(name) > 1]
@@ -130,7 +137,19 @@ def _month(value: object, type: object, as_of: object) -> datetime | None:
     return month.end if month.end <= datetime.now(UTC) else None
 
 
-def _as_of(value: object) -> datetime | None:
+def _months(value: object, type: object) -> int:
+    if value is None or value == "":
+        return DEFAULT_MONTHS
+    if type != EARNINGS:
+        raise ValueError("Months can be given for the type earnings only.")
+    number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 4 else value
+    if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= MOST_MONTHS:
+        raise ValueError(f"The number of months must be between 1 and {MOST_MONTHS}.")
+    return number
+
+
+def past_moment(value: object) -> datetime | None:
+    """An aware datetime or its ISO 8601 text, in UTC; None where nothing is given. Raises ValueError."""
     if value is None or value == "":
         return None
     moment = _moment(value)

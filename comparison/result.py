@@ -47,6 +47,19 @@ class NodeResult:
     and byte-hours, `held_percent`, `joined`, its `joined_source` (own, api or guess), `month_number`, `held_in_all`,
     `returned_in` which month, `to_be_returned` then, `lost_if_stopped` now without a graceful exit, `rates`, and their
     `rates_source` (own, api or default). What is not known is None.
+
+    `history` is that of comparison.money.months, for earnings: `months`, oldest first, each with its `month`, whether
+    it `is_over`, the `source` of its figures and whether they are known of nearly all of it (`is_whole`); in US dollars
+    `gross`, `held`, what is `estimated` to be paid and what was `paid`, and their `difference` where both are known of
+    the same satellites: `unpaid` and `unestimated` name those of which only one is; and `totals` of the same amounts.
+
+    `worth` is what the node costs beside what it earns, for type earnings, None where no costs are entered: the
+    `month`; the `host` with its `name`, number of `nodes`, `shared_by` (allocation or alike), `currency`, `usd_rate`,
+    monthly `cost` in the currency and `cost_usd`; `allocated_bytes`; and in US dollars a month `host_share`,
+    `own_cost`, both as `costs`, gross `earnings` of the whole month, `profit_so_far`, `profit` and
+    `profit_per_allocated_tb`; `stopping` with what it `saves` and `loses` a month, their difference `marginal_profit`,
+    and `held_lost` once; and `payback` of its share of the purchase `price`, with what was `earned` since in so many
+    `months` with a payout and this one, the `state` (paid, coming or never) and the day that it comes `on`.
     """
 
     name: str
@@ -56,7 +69,9 @@ class NodeResult:
     error: str | None = None
     details: dict[str, Any] | None = None
     statement: dict[str, Any] | None = None
+    history: dict[str, Any] | None = None
     risk: dict[str, Any] | None = None
+    worth: dict[str, Any] | None = None
     # Keys whose value must not be ranked, and rows read; neither is part of the public result.
     unranked: frozenset[str] = frozenset()
     rows_read: int = 0
@@ -70,13 +85,15 @@ class NodeResult:
             "error": self.error,
             "details": self.details,
             "statement": self.statement,
+            "history": self.history,
             "risk": self.risk,
+            "worth": self.worth,
         }
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A whole comparison; nodes in the order asked for."""
+    """A whole comparison; nodes in the order asked for. `history` has the nodes' months together, for earnings."""
 
     type: str
     range: str
@@ -86,6 +103,7 @@ class Comparison:
     elapsed_ms: float
     nodes: list[NodeResult]
     rankings: dict[str, Ranking]
+    history: dict[str, Any] | None = None
     cached: bool = False
 
     def as_dict(self) -> dict[str, Any]:
@@ -99,6 +117,7 @@ class Comparison:
             "cached": self.cached,
             "nodes": [node.as_dict() for node in self.nodes],
             "rankings": self.rankings,
+            "history": self.history,
         }
 
 

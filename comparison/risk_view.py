@@ -10,14 +10,13 @@ from comparison.details_view import Line, LineTable
 from comparison.multiples import percent
 from comparison.result import Result
 from comparison.risk import minutes_between
+from comparison.risk_metrics import LATE_MINUTES
 from comparison.summary import FEW, FEW_HOURS
 from comparison.units import counted
 from nodes.display import NO_VALUE
 from nodes.known import printable
 
 UNKNOWN = "unknown"
-# Satellites contact a node every hour or so.
-LATE_MINUTES = 150
 HEAD = ("API", "Version", "Last contact", "Audit failures left", "Hours left to be offline", "Satellites", "Vetted")
 SATELLITE_HEAD = (
     *("Audit score", "Suspension score", "Online score", "Audit failures left", "Hours left to be offline"),
@@ -93,7 +92,7 @@ def _contact(risk: Mapping[str, Any], end: datetime) -> Cell:
     if risk["last_ping"] is None:
         return Cell(_missing(risk))
     minutes = minutes_between(moment(risk["last_ping"]), end)
-    late = minutes >= LATE_MINUTES
+    late = minutes > LATE_MINUTES
     return Cell(f"{minutes // 60:,} h before" if late else f"{minutes} min before", late)
 
 

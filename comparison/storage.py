@@ -39,11 +39,11 @@ class Storage:
 
 def read(connection: BaseDatabaseWrapper, name: str, window: Window) -> Storage:
     rows = sql.snapshots(connection, name, window)
-    newest, first, last = (_snapshot(*rows[part]) if part in rows else None for part in ("newest", "first", "last"))
+    newest, first, last = (snapshot(*rows[part]) if part in rows else None for part in ("newest", "first", "last"))
     return Storage(newest, first, last, broken=rows["broken"][1])
 
 
-def _snapshot(at: str, used: int, total: int, free: object, trash: object) -> Snapshot | None:
+def snapshot(at: str, used: int, total: int, free: object, trash: object) -> Snapshot | None:
     moment = from_stored(at)
     if moment is None:  # the form is right, the date does not exist
         return None

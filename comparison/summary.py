@@ -167,7 +167,8 @@ def _earned(result: Result, labels: Mapping[str, str]) -> Earned | None:
         for node in result["nodes"]
         if node["metrics"].get(metric.key) is not None
     }
-    if not values:
+    # Less than half a cent is no news.
+    if not any(round(value, metric.decimals) for value in values.values()):
         return None
     text = {label: str(shown(metric, value)) for label, value in values.items()}
     highest, lowest = max(values, key=values.__getitem__), min(values, key=values.__getitem__)

@@ -4,7 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, TypeVar
+from functools import reduce
+from operator import add
+from typing import Any, Generic, TypeVar
 
 from comparison.actions import AUDIT, CANCELED, FAILED, SUCCESS, UPLOAD
 from comparison.distribution import NO_DURATIONS, Distribution
@@ -40,10 +42,40 @@ class Tally:
         """Successful, canceled and failed attempts."""
         return self.attempts[action, SUCCESS], self.attempts[action, CANCELED], self.attempts[action, FAILED]
 
+    @property
+    def upload_cancels_recorded(self) -> bool | None:
+        """None where there are too few uploads to say."""
+        uploads = self.of(UPLOAD)
+        if uploads[1]:
+            return True
+        return False if sum(uploads) >= UPLOADS_THAT_LOSE_A_RACE else None
+
     def rated(self, action: str) -> int:
         """The attempts that a rate is a share of: a canceled audit is no failed audit, and stands beside the rate."""
         success, canceled, failed = self.of(action)
         return success + failed + (0 if action == AUDIT else canceled)
+
+
+class OnDemand(Mapping[tuple[int, str], Distribution], Generic[T]):
+    """By point and action, each made when it is asked for: all at once would take ten times the memory of `parts`."""
+
+    def __init__(self, parts: Mapping[tuple[int, str], T], made: Callable[[T], Distribution]) -> None:
+        self._parts: Mapping[tuple[int, str], T] = parts
+        self._made: Callable[[T], Distribution] = made
+
+    def __getitem__(self, key: tuple[int, str]) -> Distribution:
+        return self._made(self._parts[key])
+
+    def together(self, keys: Iterable[tuple[int, str]]) -> Distribution:
+        """Those of the keys that there are, as one."""
+        parts = [self._parts[key] for key in keys if key in self._parts]
+        return self._made(reduce(add, parts)) if parts else NO_DURATIONS
+
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        return iter(self._parts)
+
+    def __len__(self) -> int:
+        return len(self._parts)
 
 
 @dataclass
@@ -67,7 +99,7 @@ class Traffic:
     explained: int = 0
     spoiled: int = 0
     durations: dict[str, Distribution] = field(default_factory=dict)
-    point_durations: Mapping[tuple[int, str], Distribution] = field(default_factory=dict)
+    point_durations: OnDemand[Any] = field(default_factory=lambda: OnDemand[int]({}, Distribution.of_lanes))
     hours: int = 0
     broken: int = 0
     without_time: int = 0
@@ -89,8 +121,7 @@ class Traffic:
 
     @property
     def upload_cancels_recorded(self) -> bool:
-        uploads = self.total.of(UPLOAD)
-        return uploads[1] > 0 or sum(uploads) < UPLOADS_THAT_LOSE_A_RACE
+        return self.total.upload_cancels_recorded is not False
 
     def add_failures(self, reason: str, attempts: int, checked: int) -> None:
         """`checked` of them are audits or repair downloads."""
@@ -101,23 +132,6 @@ class Traffic:
 
     def timed(self, action: str) -> Distribution:
         return self.durations.get(action, NO_DURATIONS)
-
-
-class OnDemand(Mapping[tuple[int, str], Distribution], Generic[T]):
-    """By point and action, each made when it is asked for: all at once would take ten times the memory of `parts`."""
-
-    def __init__(self, parts: Mapping[tuple[int, str], T], made: Callable[[T], Distribution]) -> None:
-        self._parts: Mapping[tuple[int, str], T] = parts
-        self._made: Callable[[T], Distribution] = made
-
-    def __getitem__(self, key: tuple[int, str]) -> Distribution:
-        return self._made(self._parts[key])
-
-    def __iter__(self) -> Iterator[tuple[int, str]]:
-        return iter(self._parts)
-
-    def __len__(self) -> int:
-        return len(self._parts)
 
 
 class Tallying:

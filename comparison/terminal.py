@@ -11,10 +11,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from comparison.basis import bases, caveat, rests_on_events, window_of
+from comparison.basis import bases, caveat, range_of, rests_on_events, span_of
+from comparison.change.terminal import print_beside
 from comparison.coverage_strip import low_coverage
 from comparison.metrics import Metric, metrics_of
 from comparison.money.terminal import print_statements
+from comparison.notes import said
 from comparison.ranks import ranks
 from comparison.result import Result
 from comparison.terminal_details import bullets, print_details, print_risk
@@ -53,6 +55,7 @@ def table_text(result: Result, width: int, colour: bool, details: bool = False) 
         print_risk(result, console)
         print_details(result, console)
         print_statements(result, console)
+    print_beside(result, console)
     for heading, lines in _paragraphs(result):
         console.print(Text(heading))
         console.print(bullets(lines))
@@ -60,7 +63,7 @@ def table_text(result: Result, width: int, colour: bool, details: bool = False) 
 
 
 def _headline(result: Result) -> str:
-    comparison = f"{result['type'].capitalize()}, {result['range']}: {window_of(result)}"
+    comparison = f"{result['type'].capitalize()}, {range_of(result)}: {span_of(result)}"
     return f"{comparison}\n{BEST} is the best of those that are ranked."
 
 
@@ -132,12 +135,7 @@ def _basis_lines(result: Result) -> Iterator[str]:
 
 
 def _remarks(result: Result) -> Iterator[tuple[str, Sequence[str]]]:
-    """Errors and notes; those that all nodes have in common are said once."""
+    """Errors and notes; what several nodes have in common is said once."""
     remarks = {node["name"]: [node["error"]] if node["error"] else node["notes"] for node in result["nodes"]}
-    common = [remark for remark in next(iter(remarks.values())) if all(remark in each for each in remarks.values())]
-    if common:
-        yield "All nodes:", common
-    for name, each in remarks.items():
-        own = [remark for remark in each if remark not in common]
-        if own:
-            yield f"{printable(name)}:", own
+    for each in said(remarks):
+        yield "All nodes:" if each.of_all else f"{', '.join(map(printable, each.nodes))}:", each.sentences

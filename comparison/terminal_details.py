@@ -1,10 +1,11 @@
 """The details of each node for a terminal: coverage, actions, satellites and errors."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from rich import box
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
@@ -64,11 +65,30 @@ def _coverage_lines(part: Part) -> Iterator[str]:
 
 def fitting(lines: LineTable, width: int) -> Table:
     """As a table; as a list where that is too wide: no value is ever broken."""
-    headings = (lines.title, *lines.head)
-    columns = zip(*([printable(line.name), *line.cells] for line in lines.lines), strict=True)
-    widths = [_width(heading, cells) for heading, cells in zip(headings, columns, strict=True)]
+    widths = _widths(lines)
     fits = sum(widths) + GAP * (len(widths) - 1) <= width
     return _table(lines, widths) if fits else bullets([*_sentences(lines)])
+
+
+def stacked(lines: LineTable, width: int) -> Group:
+    """As a table; where that is too wide as several, one below another, each with as many columns as fit."""
+    return Group(*(fitting(part, width) for part in _narrow(lines, width)))
+
+
+def _narrow(lines: LineTable, width: int) -> Iterator[LineTable]:
+    widths = _widths(lines)
+    begin = 0
+    for end in range(1, len(lines.head) + 1):
+        is_last = end == len(lines.head)
+        if is_last or sum(widths[begin + 1 : end + 2]) + widths[0] + GAP * (end + 1 - begin) > width:
+            part = [replace(line, cells=line.cells[begin:end]) for line in lines.lines]
+            yield replace(lines, head=lines.head[begin:end], lines=part)
+            begin = end
+
+
+def _widths(lines: LineTable) -> list[int]:
+    columns = zip(*([printable(line.name), *line.cells] for line in lines.lines), strict=True)
+    return [_width(heading, cells) for heading, cells in zip((lines.title, *lines.head), columns, strict=True)]
 
 
 def _width(heading: str, cells: Sequence[str]) -> int:

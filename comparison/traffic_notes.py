@@ -14,6 +14,8 @@ GAP = timedelta(hours=1)
 # So long after its last event a node is asked whether it is off, or only its events do not come.
 SILENT_AFTER, FRESH = timedelta(hours=6), timedelta(days=1)
 
+ONLY_API = "Only the node's API is known, which tells no transfers: for these enter its log, in the admin for example."
+
 
 def note(traffic: Traffic, measured: Measured) -> None:
     before = history.notes(traffic.history, hour_of(traffic.known_since or traffic.window.end))
@@ -116,9 +118,15 @@ def is_silent(traffic: Traffic) -> bool:
     return traffic.window.end - traffic.known_until > SILENT_AFTER
 
 
-def note_silence(traffic: Traffic, storage: Storage) -> Measured:
-    """For a node that is silent: whether its storage snapshots say that it runs all the same."""
+def note_silence(traffic: Traffic, storage: Storage, is_asked: bool) -> Measured:
+    """For a node that is silent: whether its storage snapshots say that it runs all the same.
+
+    `is_asked`: our own site has these from the node's API.
+    """
     measured, newest = Measured(), storage.newest
+    if is_asked and traffic.known_until is None:
+        measured.note(ONLY_API)
+        return measured
     if newest is None or traffic.window.end - newest.at > FRESH:
         return measured
     if traffic.known_until is None or newest.at - traffic.known_until > SILENT_AFTER:

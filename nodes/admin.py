@@ -3,26 +3,28 @@
 from typing import Any, cast
 
 from django.contrib import admin, messages
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.html import format_html
 
-from nodes import admin_events  # noqa: F401 - registers the monitor's tables
+from nodes import admin_events, admin_hosts, admin_payouts  # noqa: F401 - they register the monitor's tables, and hosts
 from nodes.admin_api import TestConnection
-from nodes.admin_log import NodeForm, attach_standings, collector_of
+from nodes.admin_log import NodeForm, attach_standings, standing_of
 from nodes.display import NO_VALUE, moment, size
 from nodes.errors import EventsUnavailable
-from nodes.known import ensure_nodes, recorded_names
+from nodes.known import ensure_nodes, natural_order, recorded_names
 from nodes.models import ApiToken, Node, SatelliteTerms
 from nodes.overview import NodeFigures, overview
+from nodes.sources import looked_at
 from nodes.tokens import issue, revoke
 
 STILL_KNOWN = (
-    "Not possible: this node is still in the events database, so it would be made again at the next look, "
-    "with another id and without its label, cost and notes."
+    "Not possible here: this node is still in the events database, so it would be made again at the next look, with "
+    "another id and without its label, cost and notes. `manage.py remove_node` removes it with all that is known of it."
 )
 
 
@@ -45,28 +47,51 @@ class NodeAdmin(TestConnection):
         "events_last_day",
         "used_space",
         "worst_online_score",
-        "collector",
+        "api_in_a_line",
+        "log_in_a_line",
+        "host",
         "cost_per_month",
         "is_known",
     )
-    sortable_by = ("name", "label", "cost_per_month")
+    list_select_related = ("host",)
+    list_filter = ("host", "groups")
+    sortable_by = ("name", "label", "host", "cost_per_month")
     search_fields = ("name", "label")
     form = NodeForm
-    fields = ("name", "label", "api_url", "log_path", "collector", "cost_per_month", "notes", "deletion")
-    readonly_fields = ("name", "collector", "deletion")
+    fields = (
+        "name",
+        "label",
+        "groups",
+        "api_url",
+        "api_standing",
+        "log_path",
+        "log_standing",
+        "host",
+        "cost_per_month",
+        "notes",
+        "deletion",
+    )
+    filter_horizontal = ("groups",)
+    readonly_fields = ("name", "api_standing", "log_standing", "deletion")
     inlines = (SatelliteTermsInline,)
     list_per_page = 100
     empty_value_display = NO_VALUE
 
     def get_fields(self, request: HttpRequest, obj: Node | None = None) -> Any:
         fields = super().get_fields(request, obj)
-        return fields if obj else [name for name in fields if name not in ("collector", "deletion")]
+        return fields if obj else [name for name in fields if name == "name" or name not in self.readonly_fields]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Node | None = None) -> Any:
         return super().get_readonly_fields(request, obj) if obj else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: Node | None = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or _why_kept(obj) is None)
+
+    def save_model(self, request: HttpRequest, obj: Node, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if obj.log_path and "log_path" in form.changed_data:
+            can_be_read, sentence = looked_at(obj.log_path)
+            messages.add_message(request, messages.INFO if can_be_read else messages.WARNING, sentence)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions = super().get_actions(request)
@@ -79,9 +104,11 @@ class NodeAdmin(TestConnection):
         known, trouble = _make_known()
         changes = super().get_changelist_instance(request)
         changes.result_list = listed = list(changes.result_list)
+        if not changes.multi_page and ORDER_VAR not in request.GET:  # pages are cut by the database, in its own order
+            listed.sort(key=lambda node: natural_order(node.name))
         for node in listed:
             node.is_known = None if trouble else node.name in known
-            node.collector = NO_VALUE
+            node.log_standing = node.api_standing = NO_VALUE
         trouble = trouble or _attach_figures(listed)
         if trouble:
             messages.warning(request, trouble)
@@ -107,9 +134,21 @@ class NodeAdmin(TestConnection):
             return NO_VALUE
         return f"{score.value:.2f} %" + (f" (as of {score.at:%Y-%m-%d})" if score.is_old and score.at else "")
 
-    @admin.display(description="collector")
-    def collector(self, node: Node) -> str:
-        return collector_of(node)
+    @admin.display(description="API")
+    def api_in_a_line(self, node: Node) -> str:
+        return _in_a_line(standing_of(node, "api"))
+
+    @admin.display(description="log")
+    def log_in_a_line(self, node: Node) -> str:
+        return _in_a_line(standing_of(node, "log"))
+
+    @admin.display(description="what its API says")
+    def api_standing(self, node: Node) -> str:
+        return standing_of(node, "api")
+
+    @admin.display(description="how far its log is read")
+    def log_standing(self, node: Node) -> str:
+        return standing_of(node, "log")
 
     @admin.display(description="still in the events", boolean=True)
     def is_known(self, node: Node) -> bool | None:
@@ -118,6 +157,11 @@ class NodeAdmin(TestConnection):
     @admin.display(description="deletion")
     def deletion(self, node: Node) -> str:
         return _why_kept(node) or "Possible: this node is no longer in the events database."
+
+
+def _in_a_line(sentence: str) -> str:
+    """Long ones are cut at the edge of their column, and whole in a tooltip and on the node's own page."""
+    return format_html('<span class="in-a-line" title="{}">{}</span>', sentence, sentence)
 
 
 def _make_known() -> tuple[set[str], str | None]:

@@ -9,6 +9,7 @@ from django.urls import URLPattern, path, reverse
 from nodes.models import Node
 from nodes.sno.asking import probe
 from nodes.sno.client import ApiTrouble
+from nodes.sources import why_not_id
 
 NO_ADDRESS = "This node has no API address: enter one and save it, then test the connection."
 
@@ -32,7 +33,10 @@ class TestConnection(admin.ModelAdmin):
             messages.warning(request, NO_ADDRESS)
             return _back_to(node)
         try:
-            messages.success(request, probe(node.api_url))
+            found = probe(node.api_url)
+            messages.success(request, found.sentence)
+            if double := why_not_id(node.name, found.node_id):
+                messages.warning(request, double)
         except ApiTrouble as trouble:
             messages.error(request, str(trouble))
         return _back_to(node)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from nodes.display import cell
 from nodes.known import known_nodes
-from nodes.models import EarningsEstimate, Event, Payout, Reputation, StorageSnapshot
+from nodes.models import EarningsEstimate, Event, Reputation, StorageSnapshot
 from nodes.records import LAST_PAGE, RowPage, Source, page_of, row_of
 from nodes.search_form import SearchForm
 
@@ -64,7 +64,8 @@ class RowsAdmin(admin.ModelAdmin):
             "searched": f"{page.searched:,}" if page and page.searched else "",
             "last_page": LAST_PAGE,
         }
-        return self._render(request, "rows", context | (_links(form, page) if page else {}))
+        links = _links(form, page) if page else {}
+        return self._render(request, "rows", context | links | (extra_context or {}))
 
     def row_view(self, request: HttpRequest, pk: str) -> HttpResponse:
         self._require_view(request)
@@ -149,8 +150,3 @@ class EarningsEstimateAdmin(RowsAdmin):
         "held_amount",
         "is_finalized",
     )
-
-
-@admin.register(Payout)
-class PayoutAdmin(RowsAdmin):
-    columns = ("timestamp", "node_name", "satellite", "period", "actual_payout", "estimated_payout", "variance")

@@ -1,4 +1,4 @@
-"""What the admin of nodes says of their logs."""
+"""What the admin of nodes says of their logs and APIs."""
 
 from collections.abc import Sequence
 
@@ -7,10 +7,10 @@ from django.forms import ModelForm
 
 from nodes.display import NO_VALUE
 from nodes.errors import EventsUnavailable
-from nodes.intake.log_standings import log_standings
-from nodes.intake.paths import NOT_ABSOLUTE, is_a_log
 from nodes.known import is_usable_name
 from nodes.models import Node
+from nodes.sources import why_no_log, why_not_address, why_not_log
+from nodes.standings import api_standings, log_standings
 
 
 class NodeForm(ModelForm):
@@ -22,24 +22,36 @@ class NodeForm(ModelForm):
 
     def clean_log_path(self) -> str:
         log: str = self.cleaned_data["log_path"]
-        if log and not is_a_log(log):
-            raise ValidationError(NOT_ABSOLUTE)
+        # What speaks against a log that was entered before is told elsewhere.
+        if log and "log_path" in self.changed_data and (wrong := why_no_log(log) or why_not_log(self._name, log)):
+            raise ValidationError(wrong)
         return log
+
+    def clean_api_url(self) -> str:
+        url: str = self.cleaned_data["api_url"]
+        if url and (double := why_not_address(self._name, url)):
+            raise ValidationError(double)
+        return url
+
+    @property
+    def _name(self) -> str:
+        return str(self.instance.name or self.cleaned_data.get("name", ""))
 
 
 def attach_standings(nodes: Sequence[Node]) -> None:
     """Asks once for all of a list. Raises EventsUnavailable."""
-    standings = log_standings(node.name for node in nodes)
-    for node in nodes:
-        standing = standings.get(node.name)
-        node.collector = standing.summary if standing else NO_VALUE  # type: ignore[attr-defined]
+    names = [node.name for node in nodes]
+    for source, standings in (("log", log_standings(names)), ("api", api_standings(names))):
+        for node in nodes:
+            standing = standings.get(node.name)
+            setattr(node, f"{source}_standing", standing.summary if standing else NO_VALUE)
 
 
-def collector_of(node: Node) -> str:
-    """The sentence on the node's log."""
-    if not hasattr(node, "collector"):
+def standing_of(node: Node, source: str) -> str:
+    """The sentence on the node's "log" or "api"."""
+    if not hasattr(node, "log_standing"):
         try:
             attach_standings([node])
         except EventsUnavailable as error:
             return f"Not known now: {error}"
-    return str(node.collector)  # type: ignore[attr-defined]
+    return str(getattr(node, f"{source}_standing"))

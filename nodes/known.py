@@ -1,24 +1,41 @@
 """Which nodes there are: those that the events database knows of, and those that the operator has given a source."""
 
+import re
 from collections.abc import Iterable
 from typing import TypeGuard
 
 from django.db import Error as DatabaseError
+from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from nodes import catalog, sql
 from nodes.models import Node, RollupNode, SnoNode
 from nodes.reading import reading
+from nodes.recognition import is_made
 from nodes.rollups.presence import rollups_exist
+from nodes.router import SITE
+
+NO_NODES = (
+    "There are no nodes yet. There are three ways to have some: name the database of storj_monitor in "
+    "EVENTS_DATABASE_URL and start again; enter the address of a node's API, with `manage.py add_node NAME URL` or in "
+    "the admin; or give a node's log, in the admin for `make run COLLECT=1` to follow, or once to "
+    "`manage.py ingest_log NODE PATH`."
+)
 
 
 def known_names() -> list[str]:
-    """The names of all known nodes, live, sorted. Raises EventsUnavailable."""
-    return sorted({*recorded_names(), *_with_a_source()})
+    """The names of all known nodes, live, in their natural order. Raises EventsUnavailable."""
+    return sorted({*recorded_names(), *_with_a_source()}, key=natural_order)
+
+
+def natural_order(name: str) -> tuple[list[str | int], str]:
+    """A key to sort names by as people do: n2 before n10."""
+    parts = re.split(r"([0-9]+)", name)
+    return [int(part) if index % 2 else part for index, part in enumerate(parts)], name
 
 
 def recorded_names() -> list[str]:
-    """Those of which the events database knows something, sorted. Raises EventsUnavailable."""
+    """Those of which the events database knows something, in their natural order. Raises EventsUnavailable."""
     with reading() as connection:
         return names_in(connection)
 
@@ -31,11 +48,13 @@ def names_in(connection: BaseDatabaseWrapper) -> list[str]:
     # Those of whose API nothing but silence is known are not.
     answered = SnoNode.objects.using(connection.alias).filter(answered__isnull=False).values_list("node", flat=True)
     found |= set(answered) if catalog.has_tables(connection, [SnoNode._meta.db_table]) else set()
-    return sorted(filter(is_usable_name, found))
+    return sorted(filter(is_usable_name, found), key=natural_order)
 
 
 def _with_a_source() -> set[str]:
     """Nodes whose log or API the operator entered, whether or not anything has come of it yet."""
+    if not is_made(connections[SITE]):  # a command compares without a site that is not set up, and does not make it
+        return set()
     with_source = Node.objects.exclude(api_url="", log_path="")
     try:
         return set(with_source.values_list("name", flat=True))

@@ -57,5 +57,11 @@ def is_there(file: Path) -> bool:
     return os.access(file, os.F_OK, effective_ids=True)
 
 
+def is_made(connection: BaseDatabaseWrapper) -> bool:
+    """Whether there is a file, for who must not make one by opening it; a server's database is asked itself."""
+    file = file_of(connection)
+    return file is None or is_there(file)
+
+
 def _is_known(table: str) -> bool:
     return table in _KNOWN or table.startswith(_KNOWN_BEGINNINGS)

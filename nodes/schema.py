@@ -207,4 +207,5 @@ INDEXES = (
         "the latest estimate per satellite and month",
         112,
     ),
+    Index("idx_payout_node_time", "payout_history", ("node_name", "timestamp"), "the payouts of a node", 50),
 )

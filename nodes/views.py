@@ -14,12 +14,15 @@ from nodes.models import Node
 from nodes.readiness import refuse_unready
 from nodes.sno.client import MOST_BYTES, ApiTrouble, parsed_json
 from nodes.sno.pushed import BadPush, store_pushed
+from nodes.sources import why_not_lines
 
 
 @ingest_view("POST")
 def events(request: HttpRequest, node: str) -> HttpResponseBase:
     """POST lines of the node's log; an Idempotency-Key lets them be sent again. Answers with what was written."""
     _require_node(node)
+    if double := why_not_lines(node):
+        raise ApiError(409, double)
     key = _idempotency_key(request)
     try:
         most = settings.MAX_PUSH_BODY

@@ -5,12 +5,17 @@ const own = new Intl.DateTimeFormat("en-GB", {
 const moment = (time) => new Date(time.dateTime);
 const differs = (time) => moment(time).getTimezoneOffset() !== 0;
 
-for (const time of document.querySelectorAll("time[datetime]")) {
-  if (differs(time)) time.title = `your time: ${own.format(moment(time))}`;
+function start() {
+  for (const time of document.querySelectorAll("time[datetime]")) {
+    if (differs(time)) time.title = `your time: ${own.format(moment(time))}`;
+  }
+
+  const beside = document.querySelector("[data-own-time]");
+  const ends = [...(beside?.parentElement.querySelectorAll("time") ?? [])];
+  if (ends.some(differs)) {
+    beside.textContent = ` (your time: ${own.formatRange(...ends.map(moment))})`;
+  }
 }
 
-const beside = document.querySelector("[data-own-time]");
-const ends = [...(beside?.parentElement.querySelectorAll("time") ?? [])];
-if (ends.some(differs)) {
-  beside.textContent = ` (your time: ${own.formatRange(...ends.map(moment))})`;
-}
+start();
+document.addEventListener("page-shown", start);

@@ -31,6 +31,7 @@ from storj_site.middleware import SITE_TROUBLE
 from storj_site.targets import Target, target
 
 Messages = list[CheckMessage]
+BESIDE_STREAMS = 8  # threads for requests that are no streams
 Aliases = Sequence[str] | None
 
 
@@ -99,6 +100,13 @@ def limits_that_fit_together(**kwargs: Any) -> Iterable[CheckMessage]:
             "that a rate needs to be ranked.",
             hint="Raise MAX_EVENTS_FOR_COMPARISON; its default is 10000.",
             id="storj.W015",
+        )
+    if settings.STREAMS and settings.THREADS < settings.STREAMS + BESIDE_STREAMS:
+        yield Warning(
+            f"THREADS ({settings.THREADS}) is below STREAMS ({settings.STREAMS}) and {BESIDE_STREAMS}: pages that "
+            "fill in node by node hold a thread each, and too few are left for other requests.",
+            hint="Raise THREADS, or lower STREAMS; 0 turns them off.",
+            id="storj.W016",
         )
 
 

@@ -18,6 +18,7 @@ BIND = env.str("BIND", default="") or ("0.0.0.0" if LAN else "127.0.0.1")  # noq
 PORT = read.number("PORT", 8080, most=65_535)
 WEB_CONCURRENCY = read.number("WEB_CONCURRENCY", 1, least=1)  # worker processes; the cache in memory is per process
 THREADS = read.number("THREADS", 16, least=1)  # requests that one worker process answers at a time
+STREAMS = read.number("STREAMS", 8)  # comparisons that one worker process sends node by node at a time
 CLIENT_TIMEOUT = read.number("CLIENT_TIMEOUT", 10, least=1)  # seconds that a client may keep a thread waiting
 # Whose word about TLS counts: the proxies on this machine.
 FORWARDED_ALLOW_IPS = read.networks("FORWARDED_ALLOW_IPS", ["127.0.0.1", "::1"])
@@ -114,6 +115,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
+    "storj_site.security_headers.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -19,7 +19,6 @@ from nodes.catalog import has_tables
 from nodes.display import NO_VALUE, cell, moment, size
 from nodes.errors import EventsUnavailable
 from nodes.fields import from_stored
-from nodes.intake.log_standings import log_standings
 from nodes.known import known_names
 from nodes.models import Event, IntakeSkipped
 from nodes.overview import spans
@@ -27,7 +26,7 @@ from nodes.places import places
 from nodes.reading import reading
 from nodes.rollups.standing import standing
 from nodes.schema import INDEXES
-from storj_site import housekeeper
+from storj_site import housekeeper, status_sources
 from storj_site.middleware import SITE_TROUBLE
 
 Row = tuple[str, ...]
@@ -82,29 +81,31 @@ class _Source:
 def parts(names_nodes: bool = True) -> list[Part]:
     """Everything, or all but the names of the nodes."""
     trouble = _trouble_with_events()
-    of_events = [
-        Part(source.title, trouble=trouble) if trouble else source.part()
-        for source in (
-            _Source("Events database", _events_database),
-            _Source("Events per node", _events_per_node, ("Node", "Events", "Oldest", "Newest"), names_nodes),
-            _Source("Indexes of the events database", _indexes, ("Index", "For", "")),
-            _Source("What `make adopt` would add", _to_adopt),
-            _Source("Roll-ups", _roll_ups),
-            _Source(
-                "Collector", _collector, ("Node", "Last line read", "Last event", "Behind", "Trouble"), names_nodes
-            ),
-            _Source(
-                "Lines that could not be read", _skipped_lines, ("Node", "Reason", "Lines", "Example"), names_nodes
-            ),
-        )
-    ]
+
+    def of_events(source: _Source) -> Part:
+        return Part(source.title, trouble=trouble) if trouble else source.part()
+
     return [
+        _Source("Health", lambda: status_sources.health(trouble)).part(),
+        *map(of_events, _of_nodes(names_nodes)),
+        of_events(_Source("Roll-ups", _roll_ups)),
+        of_events(_Source("Events database", _events_database)),
+        of_events(_Source("What `make adopt` would add", _to_adopt)),
+        of_events(_Source("Indexes of the events database", _indexes, ("Index", "For", ""))),
+        _Source("Site database", lambda: _database(site)).part(),
         _Source("Cache of comparisons", _cache).part(),
         _Source("Places for reads of the events", _places).part(),
-        *of_events,
-        _Source("Site database", lambda: _database(site)).part(),
         _Source("Limits", _limits).part(),
         _Source("Versions", _versions).part(),
+    ]
+
+
+def _of_nodes(names_nodes: bool) -> list[_Source]:
+    return [
+        _Source("Events per node", _events_per_node, ("Node", "Events", "Oldest", "Newest"), names_nodes),
+        _Source("Node APIs", status_sources.apis, status_sources.API_COLUMNS, names_nodes),
+        _Source("Collector", status_sources.logs, status_sources.LOG_COLUMNS, names_nodes),
+        _Source("Lines that could not be read", _skipped_lines, ("Node", "Reason", "Lines", "Example"), names_nodes),
     ]
 
 
@@ -214,13 +215,6 @@ def _housekeeper() -> list[Row]:
         ("Last counting in this process", moment(counting.last_run)),
         ("Events counted by this process", f"{counting.events:,}"),
         ("Trouble with counting", counting.trouble or "none"),
-    ]
-
-
-def _collector() -> list[Row]:
-    return [
-        (cell(log.node), log.last_line, log.last_event, size(log.behind), log.trouble or "none")
-        for log in log_standings().values()
     ]
 
 

@@ -60,6 +60,34 @@ def group_by(job: Job) -> dict[str, Any]:
     return {"idle": memory("VmRSS"), "first": sample(answer)}
 
 
+def month_traffic(job: Job) -> dict[str, Any]:
+    from comparison.sql_benchmark import month_traffic
+
+    return _of_each_node(job, lambda *of: sum(attempts for _, _, attempts, _ in month_traffic(*of)))
+
+
+def month_storage(job: Job) -> dict[str, Any]:
+    from comparison.sql_benchmark import month_shares
+
+    return _of_each_node(job, lambda *of: sum(attempts for _, attempts, *_ in month_shares(*of)))
+
+
+def _of_each_node(job: Job, read: Callable[..., int]) -> dict[str, Any]:
+    """Of the calendar month so far."""
+    from comparison.benchmarking.full_load import LONG
+    from comparison.window import Window
+    from nodes.reading import reading
+
+    end = _window(job)
+    month = Window(end.month.start, end.end)
+
+    def answer() -> int:
+        with reading(seconds=LONG) as connection:
+            return sum(read(connection, name, month) for name in job["names"])
+
+    return {"idle": memory("VmRSS"), "first": sample(answer)}
+
+
 def catch_up(job: Job) -> dict[str, Any]:
     from comparison.benchmarking.rolling import catch_up
 
@@ -79,7 +107,7 @@ def life(job: Job) -> dict[str, Any]:
 
 
 JOBS: dict[str, Callable[[Job], dict[str, Any]]] = {
-    job.__name__: job for job in (comparison, full_load, group_by, catch_up, pruned, life)
+    job.__name__: job for job in (comparison, full_load, group_by, month_traffic, month_storage, catch_up, pruned, life)
 }
 
 

@@ -13,6 +13,7 @@ from comparison.benchmarking.databases import Database, run_job, run_python
 from comparison.benchmarking.scenarios import goal
 from comparison.benchmarking.ways import (
     ANY_TYPE,
+    BESIDE_EARNINGS,
     CACHED,
     COLD,
     COMPARISON,
@@ -26,7 +27,7 @@ from comparison.benchmarking.ways import (
     Sample,
     Way,
 )
-from comparison.metrics import PERFORMANCE
+from comparison.metrics import EARNINGS, PERFORMANCE
 
 Report = Callable[[str], None]
 
@@ -66,7 +67,10 @@ def measured(database: Database, wanted: Wanted, report: Report) -> Benchmark:
     for hours in wanted.ranges:
         for type_ in wanted.types:
             measuring.comparison(hours, type_)
-        measuring.beside(hours)
+        if set(wanted.types) != {EARNINGS}:
+            measuring.beside(hours)
+    if EARNINGS in wanted.types:
+        measuring.beside_earnings(wanted.ranges[0])
     return Benchmark(database, measuring.lines, all(measuring.evicted), max(measuring.idles, default=None))
 
 
@@ -110,6 +114,13 @@ class _Measuring:
                 self._report(f"{hours} hours, {way.label}")
                 self.lines.append(self._line(hours, ANY_TYPE, way, [self._cold(way.key, hours)]))
 
+    def beside_earnings(self, hours: int) -> None:
+        """Once, as earnings are of the calendar month whatever the range."""
+        if not self._database.parameters.pruned:
+            for way in BESIDE_EARNINGS:
+                self._report(f"{EARNINGS}, {way.label}")
+                self.lines.append(self._line(hours, EARNINGS, way, [self._cold(way.key, hours)]))
+
     def _cold(self, job: str, hours: int, **order: Any) -> Sample:
         self.evicted.append(evict(self._database))
         return Sample(**self._answers(job, hours, **order)["first"])
@@ -126,4 +137,4 @@ class _Measuring:
         return answers
 
     def _line(self, hours: int, type_: str, way: Way, samples: Sequence[Sample]) -> Line:
-        return Line(hours, type_, way, goal(way, self._database.parameters.nodes, hours), samples)
+        return Line(hours, type_, way, goal(way, self._database.parameters.nodes, hours, type_), samples)

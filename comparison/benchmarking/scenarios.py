@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from comparison.benchmarking.ways import CACHED, COLD, FIRST, WARM, Goal, Way
+from comparison.benchmarking.ways import ANY_TYPE, CACHED, COLD, FIRST, WARM, Goal, Way
+from comparison.metric import EARNINGS
 from nodes.demo.stories import stories
 from nodes.rollups.codes import HOURS_A_DAY
 
@@ -45,18 +46,20 @@ SMALLEST = "two-days"
 
 # Milliseconds of a cold answer for up to so many nodes, by the longest range that they hold for.
 _COLD_MS = {5: {7: 50, 30: 100, 365: 300}, 40: {30: 600}}
+_EARNINGS_MS = {5: {365: 100}}  # of a month, whatever the range
 _CACHED_MS = 2
 _MEGABYTES = 30
 
 
-def goal(way: Way, nodes: int, hours: int) -> Goal:
+def goal(way: Way, nodes: int, hours: int, type: str = ANY_TYPE) -> Goal:
     if way == CACHED:
         return Goal(ms=_CACHED_MS)
     if way == COLD:
-        return Goal(_cold_ms(nodes, hours), _MEGABYTES)
+        return Goal(_cold_ms(nodes, hours, type), _MEGABYTES)
     return Goal(megabytes=_MEGABYTES) if way in (FIRST, WARM) else Goal()
 
 
-def _cold_ms(nodes: int, hours: int) -> int | None:
-    by_days: dict[int, int] = next((limits for most, limits in _COLD_MS.items() if nodes <= most), {})
+def _cold_ms(nodes: int, hours: int, type: str) -> int | None:
+    limits_of = _EARNINGS_MS if type == EARNINGS else _COLD_MS
+    by_days: dict[int, int] = next((limits for most, limits in limits_of.items() if nodes <= most), {})
     return next((ms for days, ms in by_days.items() if hours <= days * HOURS_A_DAY), None)

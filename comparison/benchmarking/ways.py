@@ -37,9 +37,20 @@ GROUP_BY = Way(
     "group_by", "one GROUP BY", "cold, every event of the window counted and its bytes summed in SQL, no more"
 )
 FULL_LOAD = Way("full_load", "full load", "cold, every event of the window loaded into Python")
+MONTH_TRAFFIC = Way(
+    "month_traffic",
+    "month's traffic",
+    "cold, one GROUP BY over the month of each node, as the monitor does",
+)
+MONTH_STORAGE = Way(
+    "month_storage",
+    "month's storage",
+    "cold, the month of each node once for each of its satellites, as the monitor does",
+)
 COMPARISON = (COLD, FIRST, WARM, CACHED)
 BESIDE = (SAMPLE, GROUP_BY, FULL_LOAD)
-WAYS = (*COMPARISON, *BESIDE)
+BESIDE_EARNINGS = (MONTH_TRAFFIC, MONTH_STORAGE)
+WAYS = (*COMPARISON, *BESIDE, *BESIDE_EARNINGS)
 
 
 @dataclass(frozen=True)

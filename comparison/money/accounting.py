@@ -1,12 +1,14 @@
 """From what is known of a node's month to its statement, what it will have earned, and what each TB earned."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from comparison.money.estimates import AGGREGATE, Estimate
 from comparison.money.inputs import ALL, ESTIMATES, Basis, Covered, Inputs, basis
+from comparison.money.month import Month
 from comparison.money.projection import HOURS_A_DAY, Earned, Projection, projection
 from comparison.money.statement import (
     HOURS_A_MONTH,
@@ -14,11 +16,14 @@ from comparison.money.statement import (
     TB,
     Account,
     Amounts,
+    Rates,
     Statement,
-    amounts,
     statement,
 )
 from comparison.money.terms import ALL_SATELLITES, GUESS, UNTOLD, Agreed, agreed
+
+# Amounts of a month can be compared where storage is known of nearly all of it so far.
+NEARLY_ALL = Fraction(9, 10)
 
 
 @dataclass(frozen=True)
@@ -39,8 +44,8 @@ def earnings(inputs: Inputs) -> Earnings | None:
     found = basis(inputs)
     if found is None:
         return None
-    terms = {satellite: _agreed(satellite, inputs, found) for satellite in sorted(found.usage)}
-    made = statement([_account(satellite, inputs, found, terms[satellite]) for satellite in terms], inputs.month)
+    terms = terms_of(inputs, found)
+    made = settled(inputs, found, terms)
     stored = NOTHING if _lacks_byte_hours(inputs, found) else made.usage.byte_hours
     return Earnings(
         found,
@@ -51,6 +56,32 @@ def earnings(inputs: Inputs) -> Earnings | None:
         _per_tb_month(made.gross, _allocated(inputs, found)),
         _unpaid(inputs),
     )
+
+
+def terms_of(inputs: Inputs, found: Basis) -> dict[str, Agreed]:
+    """By satellite."""
+    return {satellite: _agreed(satellite, inputs, found) for satellite in sorted(found.usage)}
+
+
+def settled(inputs: Inputs, found: Basis, terms: Mapping[str, Agreed]) -> Statement:
+    return statement([_account(satellite, inputs, found, terms[satellite]) for satellite in terms], inputs.month)
+
+
+def hours_known(found: Basis, terms: Mapping[str, Agreed], month: Month, end: datetime) -> Fraction:
+    """The share of the month up to `end` of which storage is known; from the day on which the node joined its first
+    satellite, where that is surely known.
+    """
+    elapsed = Fraction((min(end, month.end) - _begun(terms, month)) // timedelta(seconds=1), 3600)
+    return found.storage.whole / elapsed if elapsed > 0 else Fraction(1)
+
+
+def _begun(terms: Mapping[str, Agreed], month: Month) -> datetime:
+    sure = [known.joined for known in terms.values() if known.joined_source != GUESS]
+    start = month.start
+    if not sure or None in sure or len(sure) < len(terms):
+        return start
+    first = min(joined for joined in sure if joined)
+    return start.replace(day=first.day) if Month.of(first) == month else start
 
 
 def _agreed(satellite: str, inputs: Inputs, found: Basis) -> Agreed:
@@ -89,11 +120,20 @@ def _earned(found: Basis, made: Statement, terms: Mapping[str, Agreed]) -> tuple
     """Of storage and of traffic; of estimates, which have no days, all is as storage."""
     if not found.days:
         return Earned(made.gross, found.storage, {}), Earned(NOTHING, Covered(), {})
-    daily = [(day, amounts(usage, terms[satellite].rates)) for (satellite, day), usage in found.days.items()]
     whole = sum_of([line.amounts for line in made.lines])
-    storage = by_day((day, each.storage) for day, each in daily)
-    traffic = by_day((day, each.traffic) for day, each in daily)
+    storage: dict[date, float] = defaultdict(float)
+    traffic: dict[date, float] = defaultdict(float)
+    rates = {satellite: _rounded(known.rates) for satellite, known in terms.items()}
+    for (satellite, day), size in found.days.items():
+        stored, egress, repair, audit = rates[satellite]
+        storage[day] += size.byte_hours * stored / HOURS_A_MONTH
+        traffic[day] += size.egress * egress + size.repair * repair + size.audit * audit
     return Earned(whole.storage, found.storage, storage), Earned(whole.traffic, found.traffic, traffic)
+
+
+def _rounded(rates: Rates) -> tuple[float, float, float, float]:
+    """Per byte."""
+    return float(rates.storage) / TB, float(rates.egress) / TB, float(rates.repair) / TB, float(rates.audit) / TB
 
 
 def by_day(parts: Iterable[tuple[date, Fraction]]) -> dict[date, Fraction]:

@@ -6,8 +6,9 @@ anew from these bytes. Likewise one that is computed per TB. All others, among t
 API, are taken as they are recorded.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -19,13 +20,14 @@ from comparison.money.month import Month
 from comparison.money.statement import HOURS_A_MONTH, TB, Rates, Usage
 from nodes.fields import from_stored, to_stored
 from nodes.soundness import is_number, is_whole
-from nodes.sql import FAR_AHEAD, PerSatellite, latest_per_satellite
+from nodes.sql import FAR_AHEAD, PerSatellite, latest_per_period
 
 TIB = 2**40
 # The satellite that the monitor writes for a sum over all of them.
 AGGREGATE = "aggregate"
 MOST_EARNED = 10**9  # US dollars; more on one satellite in a month is a broken value
 MOST_MONTHS = 600
+_NO_END = f"{FAR_AHEAD}00:00:00+00:00"
 _COLUMNS = (
     "timestamp",
     "total_earnings_gross",
@@ -60,7 +62,7 @@ class Estimate:
 class Estimates:
     """By satellite; `broken` counts rows that were skipped."""
 
-    satellites: Mapping[str, Estimate]
+    satellites: Mapping[str, Estimate] = field(default_factory=dict)
     broken: int = 0
 
     @property
@@ -75,21 +77,29 @@ class Estimates:
         return {of: part / whole for of, part in parts.items() if part} if known and whole else {}
 
 
-def read(connection: BaseDatabaseWrapper, name: str, month: Month, end: datetime) -> Estimates:
-    """The newest not after `end`; of a month that is over then, the newest of all, which is final."""
-    until = to_stored(end) if end < month.end else f"{FAR_AHEAD}00:00:00+00:00"
-    wanted = PerSatellite("earnings_estimates", _COLUMNS, str(month))
-    found, broken = {}, 0
-    for _, satellite, skipped, at, gross, *rest in latest_per_satellite(connection, wanted, [name], until):
-        moment = from_stored(at)
-        broken += skipped
+def read(
+    connection: BaseDatabaseWrapper, names: Sequence[str], months: Iterable[Month], end: datetime
+) -> dict[tuple[str, Month], Estimates]:
+    """By name and month, where there are any: the newest not after `end`; of a month that is over then, the newest of
+    all, which is final.
+    """
+    until = {str(month): to_stored(end) if end < month.end else _NO_END for month in months}
+    found: dict[tuple[str, Month], dict[str, Estimate]] = defaultdict(dict)
+    broken: Counter[tuple[str, Month]] = Counter()
+    rows = latest_per_period(connection, PerSatellite("earnings_estimates", _COLUMNS), names, until)
+    for name, period, satellite, skipped, at, gross, *rest in rows:
+        month = Month.parse(period)
+        if month is None:
+            continue
+        key, moment = (name, month), from_stored(at)
+        broken[key] += skipped
         if moment is None:
             continue
         if not (is_number(gross) and abs(gross) <= MOST_EARNED):
-            broken += 1
+            broken[key] += 1
             continue
-        found[str(satellite)] = _estimate(moment, gross, month, *rest)
-    return Estimates(_of_one_kind(found), broken)
+        found[key][str(satellite)] = _estimate(moment, gross, month, *rest)
+    return {key: Estimates(_of_one_kind(found.get(key, {})), broken[key]) for key in broken}
 
 
 def _estimate(at: datetime, gross: float, month: Month, age: Any, *rest: Any) -> Estimate:

@@ -1,6 +1,6 @@
 """What a node's own API told: the days of a month on each satellite, join dates, prices, and what is held."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -56,24 +56,28 @@ class Told:
     until: datetime | None = None
 
 
-def read(connection: BaseDatabaseWrapper, name: str, start: datetime, end: datetime) -> Told:
+def read(connection: BaseDatabaseWrapper, names: Sequence[str], start: datetime, end: datetime) -> dict[str, Told]:
     """Of the days from `start` on; of one that `end` is in, only what was told before that."""
-    told = Told()
+    told = {name: Told() for name in names}
     if not has_tables(connection, TABLES):
         return told
-    told.satellites = {satellite: _relation(*fields) for satellite, *fields in satellites(connection, name)}
-    for satellite, *fields in days(connection, name, start, end):
-        _add_day(told, satellite, fields, end)
+    for name, satellite, *fields in satellites(connection, names):
+        told[name].satellites[satellite] = _relation(*fields)
+    for name, satellite, *fields in days(connection, names, start, end):
+        _add_day(told[name], satellite, fields, end)
     return told
 
 
-def satellites(connection: BaseDatabaseWrapper, name: str) -> Iterable[tuple[Any, ...]]:
-    return SnoSatellite.objects.using(connection.alias).filter(node=name).values_list(*_SATELLITE_FIELDS)
+def satellites(connection: BaseDatabaseWrapper, names: Sequence[str]) -> Iterable[tuple[Any, ...]]:
+    return SnoSatellite.objects.using(connection.alias).filter(node__in=names).values_list("node", *_SATELLITE_FIELDS)
 
 
-def days(connection: BaseDatabaseWrapper, name: str, start: datetime, end: datetime) -> Iterable[tuple[Any, ...]]:
+def days(
+    connection: BaseDatabaseWrapper, names: Sequence[str], start: datetime, end: datetime
+) -> Iterable[tuple[Any, ...]]:
     within = {"day__gte": f"{start:%Y-%m-%d}", "day__lte": f"{end:%Y-%m-%d}"}
-    return SnoDay.objects.using(connection.alias).filter(node=name, **within).values_list(*_DAY_FIELDS)
+    found = SnoDay.objects.using(connection.alias).filter(node__in=names, **within)
+    return found.values_list("node", *_DAY_FIELDS)
 
 
 def _relation(joined: object, disqualified: object, held: object, disposed: object, *prices: object) -> Relation:

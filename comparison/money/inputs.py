@@ -1,19 +1,22 @@
 """All that is known of a node's month, and what of it a statement is made from."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from functools import cached_property
+from typing import NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from comparison.actions import AUDIT, DOWNLOAD, INGRESS, REPAIR_DOWNLOAD
-from comparison.money import estimates, from_api, moved, own, stored
+from comparison.money import estimates, from_api, moved, stored
 from comparison.money.estimates import Estimates
 from comparison.money.from_api import A_DAY, Told
 from comparison.money.month import Month
 from comparison.money.moved import Moved
+from comparison.money.own import Own
 from comparison.money.statement import Usage
 from comparison.money.stored import Stored
 from comparison.money.terms import Terms
@@ -24,7 +27,8 @@ from nodes.sql.money import first_seen
 API, ROLLUP, ESTIMATES = "api", "rollup", "estimates"
 # The line of all satellites together, where nothing tells them apart.
 ALL = "all satellites"
-_AN_HOUR = timedelta(hours=1)
+_PAID = {DOWNLOAD: "egress", REPAIR_DOWNLOAD: "repair", AUDIT: "audit"}
+_AN_HOUR, _A_DAYS_HOURS = timedelta(hours=1), Fraction(24)
 
 
 @dataclass(frozen=True)
@@ -50,9 +54,18 @@ class Covered:
     until: datetime | None = None
     hours: Mapping[date, Fraction] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def whole(self) -> Fraction:
         return sum(self.hours.values(), Fraction(0))
+
+
+class Daily(NamedTuple):
+    """As Usage, of one day, rounded: days only tell how much they differ, and no amount is a sum of them."""
+
+    byte_hours: float = 0.0
+    egress: int = 0
+    repair: int = 0
+    audit: int = 0
 
 
 @dataclass(frozen=True)
@@ -63,46 +76,73 @@ class Basis:
     usage: Mapping[str, Usage]
     storage: Covered
     traffic: Covered
-    days: Mapping[tuple[str, date], Usage] = field(default_factory=dict)
+    days: Mapping[tuple[str, date], Daily] = field(default_factory=dict)
+
+    @property
+    def counted(self) -> bool:
+        """Whether its traffic is known of a time of its own."""
+        return self.source == ROLLUP
 
 
-def read(connection: BaseDatabaseWrapper, name: str, window: Window) -> Inputs:
+def read(connection: BaseDatabaseWrapper, names: Sequence[str], window: Window, own: Own) -> dict[str, Inputs]:
+    """By name; the number of statements does not grow with the nodes."""
     month, end = window.month, window.end
-    told = from_api.read(connection, name, month.start, end)
-    estimated = estimates.read(connection, name, month, end)
-    found = moved.read(connection, name, month.start, end)
-    return Inputs(
-        month,
-        end,
-        told,
-        found,
-        stored.read(connection, name, month.start, end),
-        estimated,
-        estimated.stored_shares() or estimates.read(connection, name, month.plus(-1), end).stored_shares(),
-        own.terms_of(name),
-        _earliest(connection, name, found, estimated),
-    )
+    told = from_api.read(connection, names, month.start, end)
+    estimated = estimates.read(connection, names, (month, month.plus(-1)), end)
+    found = moved.read(connection, names, month.start, end)
+    kept = stored.read(connection, names, month.start, end)
+    seen = {name: _Seen(*rest) for name, *rest in first_seen(connection, names)}
+
+    def of(name: str) -> Inputs:
+        now, before = (estimated.get((name, of_month), Estimates()) for of_month in (month, month.plus(-1)))
+        return Inputs(
+            month,
+            end,
+            told[name],
+            found.get(name),
+            kept[name],
+            now,
+            now.stored_shares() or before.stored_shares(),
+            own.get(name, {}),
+            _earliest(seen[name], found.get(name), now),
+        )
+
+    return {name: of(name) for name in names}
 
 
-def _earliest(connection: BaseDatabaseWrapper, name: str, found: Moved | None, estimated: Estimates) -> date | None:
-    snapshot, event, period = first_seen(connection, name)
-    month = Month.parse(period)
-    moments = [*map(from_stored, (snapshot, event)), found.first if found else None, month.start if month else None]
+class _Seen(NamedTuple):
+    """Stored times of the first snapshot and event, and the first month that has an estimate."""
+
+    snapshot: object
+    event: object
+    period: object
+
+
+def _earliest(seen: _Seen, found: Moved | None, estimated: Estimates) -> date | None:
+    month = Month.parse(seen.period)
+    moments = [from_stored(seen.snapshot), from_stored(seen.event), month.start if month else None]
+    moments.append(found.first if found else None)
     ages = [estimate.joined for estimate in estimated.satellites.values()]
     return min([*(moment.date() for moment in moments if moment), *(age for age in ages if age)], default=None)
 
 
 def basis(inputs: Inputs) -> Basis | None:
     """The best that there is; None where there is nothing."""
-    found = inputs.moved
+    return next(bases(inputs), None)
+
+
+def bases(inputs: Inputs) -> Iterator[Basis]:
+    """All that there are, best first."""
+    found, kept = inputs.moved, inputs.stored
     has_traffic = found is not None and found.is_whole and found.since is not None
     if inputs.told.days:
-        return _from_api(inputs.told)
-    if inputs.stored.hours and (has_traffic or not inputs.estimates.satellites):
-        return _counted(inputs)
+        yield _from_api(inputs.told)
+    if kept.hours and has_traffic:
+        yield _counted(inputs)
     if inputs.estimates.satellites:
-        return _estimated(inputs)
-    return _counted(inputs) if has_traffic or inputs.stored.snapshots else None
+        yield _estimated(inputs)
+    if (kept.hours or kept.snapshots or has_traffic) and not (kept.hours and has_traffic):
+        yield _counted(inputs)
 
 
 def _from_api(told: Told) -> Basis:
@@ -112,24 +152,34 @@ def _from_api(told: Told) -> Basis:
         max(told.stored.values(), default=None),
         hours,
     )
-    return Basis(API, _summed(told.days), storage, _between(told.since, told.until), told.days)
+    days = {key: Daily(float(of.byte_hours), of.egress, of.repair, of.audit) for key, of in told.days.items()}
+    return Basis(API, _summed(told.days), storage, _between(told.since, told.until), days)
 
 
 def _counted(inputs: Inputs) -> Basis:
     found, kept = inputs.moved or Moved(), inputs.stored
     shares = dict(inputs.shares) or _shares_by_uploads(found)
-    days: Counter[tuple[str, date, str]] = found.bytes
-    usage: dict[tuple[str, date], Usage] = {}
-    for (satellite, day, action), size in days.items():
-        sent = {DOWNLOAD: "egress", REPAIR_DOWNLOAD: "repair", AUDIT: "audit"}.get(action)
-        if sent:
-            of = satellite if shares or not kept.days else ALL
-            usage[of, day] = usage.get((of, day), Usage()) + Usage(**{sent: size})
-    for day, byte_hours in kept.days.items():
-        for satellite, share in (shares or {ALL: Fraction(1)}).items():
-            usage[satellite, day] = usage.get((satellite, day), Usage()) + Usage(byte_hours * share)
+    sent = _sent(found, apart=bool(shares) or not kept.days)
+    usage, whole = _summed(sent), kept.byte_hours
+    days = {key: Daily(0.0, of.egress, of.repair, of.audit) for key, of in sent.items()}
+    for satellite, share in (shares or {ALL: Fraction(1)}).items() if kept.days else ():
+        usage[satellite] = usage.get(satellite, Usage()) + Usage(whole * share)
+        rounded = float(share)
+        for day, byte_hours in kept.days.items():
+            key = satellite, day
+            days[key] = days.get(key, Daily())._replace(byte_hours=float(byte_hours) * rounded)
     storage = Covered(kept.since, kept.until, kept.hours)
-    return Basis(ROLLUP, _summed(usage), storage, _between(found.since, found.until), usage)
+    return Basis(ROLLUP, usage, storage, _between(found.since, found.until), days)
+
+
+def _sent(found: Moved, apart: bool) -> dict[tuple[str, date], Usage]:
+    """By satellite and day; `apart` unless all satellites are one."""
+    sent: dict[tuple[str, date], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for (satellite, day, action), size in found.bytes.items():
+        kind = _PAID.get(action)
+        if kind:
+            sent[satellite if apart else ALL, day][kind] += size
+    return {key: Usage(**sizes) for key, sizes in sent.items()}
 
 
 def _estimated(inputs: Inputs) -> Basis:
@@ -172,4 +222,6 @@ def _midnight(like: datetime, day: date) -> datetime:
 
 
 def _hours(span: timedelta) -> Fraction:
+    if span == A_DAY:
+        return _A_DAYS_HOURS
     return Fraction(span // timedelta(microseconds=1), _AN_HOUR // timedelta(microseconds=1))

@@ -39,6 +39,11 @@ class Month:
         years, month = divmod(self.number - 1 + months, 12)
         return Month(self.year + years, month + 1)
 
+    def up_to(self, last: "Month") -> list["Month"]:
+        """All from this one to the last, both included."""
+        months = 12 * (last.year - self.year) + last.number - self.number
+        return [self.plus(further) for further in range(months + 1)]
+
     def number_since(self, joined: date) -> int:
         """1 in the month of joining, whatever the day; below that before it."""
         return 12 * (self.year - joined.year) + self.number - joined.month + 1

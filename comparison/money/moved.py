@@ -5,16 +5,17 @@ satellites pay for is settled by orders, so that sums of events come near to it 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from comparison import behind, sql
+from comparison import behind
 from comparison.actions import SUCCESS
+from comparison.last_hour import Known
 from comparison.spans import BY_DAY, hour_of, moment_of, pieces
+from comparison.window import Window
 from nodes.fields import from_stored, to_stored
 from nodes.models import RollupSatellite
 from nodes.rollups.codes import HOURS_A_DAY, STATUS_CODES
@@ -22,7 +23,7 @@ from nodes.rollups.presence import rollups_exist
 from nodes.satellites import satellite_of
 from nodes.soundness import ACTIONS
 from nodes.sql import rolled
-from nodes.sql.groups import LAST_ID, EventGroup, newest_groups
+from nodes.sql.groups import EventGroup
 
 # So long without an event means that the log is not read any more, not that nobody came.
 SILENT_AFTER = timedelta(days=1)
@@ -46,33 +47,46 @@ class Moved:
     is_silent: bool = False
 
 
-def read(connection: BaseDatabaseWrapper, name: str, start: datetime, end: datetime) -> Moved | None:
-    """`start` is a full hour. None where there are no roll-ups."""
+def read(connection: BaseDatabaseWrapper, names: Sequence[str], start: datetime, end: datetime) -> dict[str, Moved]:
+    """`start` is a full hour. Empty where there are no roll-ups."""
     if not rollups_exist(connection):
-        return None
-    last = moment_of(hour_of(end))
-    known = next(iter(rolled.named(connection, [name])), None)
-    done = behind.progress(connection)
-    moved = Moved()
-    if known:
-        _add_counted(connection, moved, known[1], (hour_of(start), hour_of(last)))
-    tail: Sequence[EventGroup] = []
-    if done.behind and start < last:
-        span, ids = (to_stored(start), to_stored(last)), (done.counted, LAST_ID)
-        moved.is_whole = not sql.has_more_than(connection, name, span, settings.MAX_EVENTS_FOR_COMPARISON, ids)
-        if moved.is_whole:
-            tail = newest_groups(connection, name, span, settings.MAX_EVENTS_FOR_COMPARISON, ids)
-            _add_events(moved, tail)
-    _set_span(moved, (start, last), _times(tail, known))
+        return {}
+    span = Window(start, moment_of(hour_of(end)))
+    known = {name: Known(*rest) for name, *rest in rolled.named(connection, names)}
+    moved = {name: Moved() for name in names}
+    _add_counted(connection, {node.number: moved[name] for name, node in known.items()}, span)
+    tails = _tails(connection, names, span)
+    for name, of_node in moved.items():
+        tail = tails.get(name, [])
+        of_node.is_whole = name in tails
+        _add_events(of_node, tail)
+        set_span(of_node, (span.start, span.end), _times(tail, known.get(name)))
     return moved
 
 
-def _add_counted(connection: BaseDatabaseWrapper, moved: Moved, node: int, hours: tuple[int, int]) -> None:
+def _add_counted(connection: BaseDatabaseWrapper, moved: Mapping[int, Moved], span: Window) -> None:
+    """Of nodes by their numbers."""
+    if not moved:
+        return
     names = dict(RollupSatellite.objects.using(connection.alias).values_list("id", "name"))
-    asked = [(node, piece.span, piece.first, piece.last) for piece in pieces(*hours, BY_DAY)]
-    for satellite, day, action, size in rolled.bytes_by_day(connection, asked, STATUS_CODES[SUCCESS]):
+    hours = hour_of(span.start), hour_of(span.end)
+    asked = [(node, piece.span, piece.first, piece.last) for node in moved for piece in pieces(*hours, BY_DAY)]
+    for node, satellite, day, action, size in rolled.bytes_by_day(connection, asked, STATUS_CODES[SUCCESS]):
         of = moment_of(day * HOURS_A_DAY).date()
-        moved.bytes[names.get(satellite, ""), of, ACTIONS[action - 1]] += int(size)
+        moved[node].bytes[names.get(satellite, ""), of, ACTIONS[action - 1]] += int(size)
+
+
+def _tails(connection: BaseDatabaseWrapper, names: Sequence[str], span: Window) -> dict[str, list[EventGroup]]:
+    """What is not counted yet; without the nodes that have too much of it."""
+    done = behind.progress(connection)
+    if not done.behind or span.start >= span.end:
+        return {name: [] for name in names}
+    hours = to_stored(span.start)[:13], to_stored(span.end)[:13]
+    groups = behind.groups_of(connection, names, span, done)
+    return {
+        name: [group for group in tail if group.hour is not None and hours[0] <= group.hour < hours[1]]
+        for name, tail in groups.items()
+    }
 
 
 def _add_events(moved: Moved, groups: Iterable[EventGroup]) -> None:
@@ -82,13 +96,14 @@ def _add_events(moved: Moved, groups: Iterable[EventGroup]) -> None:
             moved.bytes[satellite_of(group.satellite), day, group.action] += int(group.bytes)
 
 
-def _times(groups: Iterable[EventGroup], known: tuple[object, ...] | None) -> list[datetime]:
+def _times(groups: Iterable[EventGroup], known: Known | None) -> list[datetime]:
     """Of the first and last events that are known of the node."""
     texts = [text for group in groups for text in (group.first, group.last)]
-    return [at for at in map(from_stored, [*texts, *(known[2:4] if known else ())]) if at is not None]
+    return [at for at in map(from_stored, [*texts, *((known.first, known.last) if known else ())]) if at is not None]
 
 
-def _set_span(moved: Moved, span: tuple[datetime, datetime], times: list[datetime]) -> None:
+def set_span(moved: Moved, span: tuple[datetime, datetime], times: Sequence[datetime]) -> None:
+    """`times` are those of the first and the last known events, as far as there are any."""
     start, end = span
     moved.first = min(times, default=None)
     if not times or min(times) >= end:

@@ -21,11 +21,11 @@ ERRORS = 2
 
 @dataclass(frozen=True)
 class Earned:
-    """Of one kind: US dollars in all, and by day where days are told apart."""
+    """Of one kind: US dollars in all, and rounded by day where days are told apart."""
 
     gross: Fraction
     covered: Covered
-    days: Mapping[date, Fraction]
+    days: Mapping[date, float]
 
 
 @dataclass(frozen=True)
@@ -62,13 +62,13 @@ def _hours_left(covered: Covered, end: datetime) -> Fraction:
 
 
 def _error_squared(kind: Earned, end: datetime, to_come: Fraction) -> float:
-    days = [kind.days.get(day, Fraction(0)) for day, hours in kind.covered.hours.items() if hours == HOURS_A_DAY]
+    days = [kind.days.get(day, 0.0) for day, hours in kind.covered.hours.items() if hours == HOURS_A_DAY]
     if len(days) < 2:
         return float(to_come / ERRORS) ** 2
     left = float(_hours_left(kind.covered, end) / HOURS_A_DAY)
-    return float(_variance(days)) * (left + left**2 / len(days))
+    return _variance(days) * (left + left**2 / len(days))
 
 
-def _variance(values: Sequence[Fraction]) -> Fraction:
-    mean = sum(values, Fraction(0)) / len(values)
-    return sum(((value - mean) ** 2 for value in values), Fraction(0)) / (len(values) - 1)
+def _variance(values: Sequence[float]) -> float:
+    mean = sum(values) / len(values)
+    return sum((value - mean) ** 2 for value in values) / (len(values) - 1)

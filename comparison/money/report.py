@@ -18,7 +18,8 @@ ORIGINS = {
     API: "The node's own daily storage and bandwidth on each satellite.",
     ROLLUP: "Byte-hours from the storage snapshots, which contain trash and garbage that is not paid; traffic from the "
     "events, whose sizes come near to what satellites settle and pay.",
-    ESTIMATES: "The monitor's own estimates; those that it computed per TiB are computed anew per TB.",
+    ESTIMATES: "Estimates on record, from the monitor or the node's own API; those computed per TiB are computed anew "
+    "per TB.",
 }
 
 
@@ -32,10 +33,10 @@ def report(inputs: Inputs, earned: Earnings) -> dict[str, Any]:
         "storage": _covered(earned.basis.storage) | _snapshots(inputs, earned),
         "traffic": _covered(earned.basis.traffic),
         **_amounts(sum_of([line.amounts for line in made.lines])),
-        "gross": _dollars(made.gross),
-        "held": _dollars(made.held),
-        "payout": _dollars(made.payout),
-        "returned": _dollars(made.returned),
+        "gross": dollars(made.gross),
+        "held": dollars(made.held),
+        "payout": dollars(made.payout),
+        "returned": dollars(made.returned),
         "projected": _projected(earned),
         "satellites": [_line(line, earned) for line in _largest_first(earned)],
     }
@@ -64,7 +65,7 @@ def _projected(earned: Earnings) -> dict[str, Any] | None:
     found = earned.projection
     if found is None:
         return None
-    return {"gross": _dollars(found.gross), "low": _dollars(found.low), "high": _dollars(found.high)}
+    return {"gross": dollars(found.gross), "low": dollars(found.low), "high": dollars(found.high)}
 
 
 def _largest_first(earned: Earnings) -> list[Line]:
@@ -80,11 +81,11 @@ def _line(line: Line, earned: Earnings) -> dict[str, Any]:
         "byte_hours": round(account.usage.byte_hours),
         **{f"{kind}_bytes": getattr(account.usage, kind) for kind in KINDS[1:]},
         **_told_or(line.amounts, account),
-        "gross": _dollars(line.gross),
+        "gross": dollars(line.gross),
         "held_percent": None if line.held_share is None else int(100 * line.held_share),
-        "held": _dollars(line.held),
-        "payout": _dollars(line.payout),
-        "returned": _dollars(line.returned),
+        "held": dollars(line.held),
+        "payout": dollars(line.payout),
+        "returned": dollars(line.returned),
         **dict(_relation(line, known, earned.statement.month)),
         "rates": {kind: float(getattr(known.rates, kind)) for kind in KINDS},
         "rates_source": known.rates_source,
@@ -102,19 +103,19 @@ def _relation(line: Line, known: Agreed, month: Month) -> Iterator[tuple[str, An
     yield "month_number", line.month_number
     before = line.account.held_before
     in_all = None if before is None or line.held is None else before + line.held
-    yield "held_in_all", _dollars(in_all)
+    yield "held_in_all", dollars(in_all)
     coming = line.month_number is not None and line.month_number <= RETURNED_IN_MONTH and known.joined is not None
     returned_in = Month.of(known.joined).plus(RETURNED_IN_MONTH - 1) if coming and known.joined else None
     yield "returned_in", None if returned_in is None or returned_in < month else str(returned_in)
-    yield "to_be_returned", _dollars(in_all * RETURNED_SHARE if in_all is not None and returned_in else None)
-    yield "lost_if_stopped", _dollars(in_all)
+    yield "to_be_returned", dollars(in_all * RETURNED_SHARE if in_all is not None and returned_in else None)
+    yield "lost_if_stopped", dollars(in_all)
 
 
 def _amounts(parts: Amounts) -> dict[str, Any]:
-    return {f"{kind}_earned": _dollars(getattr(parts, kind)) for kind in KINDS}
+    return {f"{kind}_earned": dollars(getattr(parts, kind)) for kind in KINDS}
 
 
-def _dollars(amount: Fraction | None) -> float | None:
+def dollars(amount: Fraction | None) -> float | None:
     return _rounded(amount, MICRO)
 
 

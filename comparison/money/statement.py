@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from comparison.money.month import Month
 
@@ -139,11 +140,17 @@ def statement(accounts: Sequence[Account], month: Month) -> Statement:
 
 def amounts(usage: Usage, rates: Rates) -> Amounts:
     return Amounts(
-        storage=Fraction(usage.byte_hours) * Fraction(rates.storage) / (HOURS_A_MONTH * TB),
-        egress=usage.egress * Fraction(rates.egress) / TB,
-        repair=usage.repair * Fraction(rates.repair) / TB,
-        audit=usage.audit * Fraction(rates.audit) / TB,
+        storage=usage.byte_hours * _per_byte(rates.storage) / HOURS_A_MONTH if usage.byte_hours else NOTHING,
+        egress=usage.egress * _per_byte(rates.egress) if usage.egress else NOTHING,
+        repair=usage.repair * _per_byte(rates.repair) if usage.repair else NOTHING,
+        audit=usage.audit * _per_byte(rates.audit) if usage.audit else NOTHING,
     )
+
+
+@lru_cache(maxsize=1000)
+def _per_byte(rate: Decimal) -> Fraction:
+    """Of a rate per TB; there are few, and each day of a month has its amounts."""
+    return Fraction(rate) / TB
 
 
 def held_share(month_number: int) -> Fraction:

@@ -9,7 +9,7 @@ from comparison.money.month import Month
 from comparison.money.terms import GUESS
 from comparison.names import satellite_name
 from comparison.result import Result
-from comparison.units import volume
+from comparison.units import MINUS, volume
 from nodes.display import NO_VALUE
 
 HEAD = ("Storage", "Egress", "Repair", "Audit", "Gross", "Held", "Payout", "At the month's end")
@@ -67,7 +67,7 @@ def _satellites(statement: Mapping[str, Any]) -> LineTable:
 
 
 def dollars(amount: float | None) -> str:
-    return NO_VALUE if amount is None else f"{amount:,.2f}"
+    return NO_VALUE if amount is None else f"{amount:,.2f}".replace("-", MINUS)
 
 
 def _node(label: str, statement: Mapping[str, Any]) -> Line:

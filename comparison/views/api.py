@@ -6,6 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 
+from comparison.change.engine import with_beside
+from comparison.change.request import beside
 from comparison.engine import compare
 from comparison.request import AUTO, DEFAULT_RANGE, DEFAULT_TYPE, InvalidRequest, validated
 from nodes.api_access import ApiError, api_view
@@ -13,12 +15,24 @@ from nodes.display import quoted
 from nodes.known import known_names
 
 # The API's own names of the request's fields, as the monitor's page sent them.
-FIELDS = {"nodes": "nodes", "timeRange": "range", "type": "type", "asOf": "as_of", "basis": "basis", "month": "month"}
+FIELDS = {
+    "nodes": "nodes",
+    "timeRange": "range",
+    "type": "type",
+    "asOf": "as_of",
+    "basis": "basis",
+    "month": "month",
+    "months": "months",
+}
+BESIDE = {"changeAt": "change_at", "changed": "changed", "settle": "settle", "against": "against"}
 
 
 @api_view("POST")
 def comparison(request: HttpRequest) -> HttpResponseBase:
-    """POST {"nodes": [names], "timeRange": hours or "7d", "type"?, "asOf"?, "basis"?, "month"?} answers with it."""
+    """POST {"nodes": [names], "timeRange": hours or "7d"} with any other of FIELDS answers with the comparison.
+
+    Those of BESIDE ask for `change` and `previous` in the answer.
+    """
     body = _json_object(request)
     try:
         wanted = validated(
@@ -29,11 +43,13 @@ def comparison(request: HttpRequest) -> HttpResponseBase:
             as_of=body.get("asOf"),
             basis=AUTO if body.get("basis") is None else body["basis"],
             month=body.get("month"),
+            months=body.get("months"),
         )
+        asked = beside(wanted, *(body.get(name) for name in BESIDE))
     except InvalidRequest as error:
-        names = {field: name for name, field in FIELDS.items()}
+        names = {field: name for name, field in (FIELDS | BESIDE).items()}
         raise ApiError(400, str(error), {names[field]: text for field, text in error.errors.items()}) from None
-    return JsonResponse(compare(wanted))
+    return JsonResponse(with_beside(compare(wanted), wanted, asked))
 
 
 @api_view("GET", "HEAD")
@@ -52,9 +68,9 @@ def _json_object(request: HttpRequest) -> dict[str, Any]:
         raise ApiError(400, "The body is not valid JSON.") from None
     if not isinstance(data, dict):
         raise ApiError(400, 'The body must be a JSON object such as {"nodes": ["node1", "node2"], "timeRange": 24}.')
-    unknown = sorted(set(data) - set(FIELDS))
+    unknown = sorted(set(data) - set(FIELDS | BESIDE))
     if unknown:
-        raise ApiError(400, f"There is no field {quoted(unknown)}: the fields are {', '.join(FIELDS)}.")
+        raise ApiError(400, f"There is no field {quoted(unknown)}: the fields are {', '.join(FIELDS | BESIDE)}.")
     return data
 
 

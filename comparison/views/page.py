@@ -1,5 +1,6 @@
 """The page, and the same comparison as CSV and JSON."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -9,22 +10,37 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from comparison.access import viewer_required
-from comparison.basis import bases, moment, rests_on_events, window_of
+from comparison.basis import bases, moment, month_of, range_of, rests_on_events, span_of, window_of
+from comparison.change.engine import with_beside
+from comparison.change.view import change_shown, differences_shown, previous_span
 from comparison.details_view import parts
 from comparison.engine import compare
 from comparison.export import csv_text
+from comparison.fleet import FLEET, SHEET, fleet
 from comparison.forms import Choice, permanent, tidied
+from comparison.freshness import newest_event
+from comparison.gather import OnNode
+from comparison.markdown import markdown_text
 from comparison.metrics import EARNINGS, TYPE_LABELS
+from comparison.money.export import months_csv
+from comparison.money.months_view import months
 from comparison.money.view import statements
+from comparison.money.worth_view import MEANING, worth_table
 from comparison.multiples import multiples
+from comparison.notes import remarks_of, said
 from comparison.number_tables import number_tables
+from comparison.pictures import pictures
 from comparison.present import labels_of, sheet
 from comparison.request import InvalidRequest
+from comparison.result import Result
 from comparison.risk_view import HEAD, risk_lines
 from comparison.summary import summary
+from comparison.views.start import kept
 from comparison.window import USUAL_RANGES
-from nodes.known import known_nodes
+from nodes.known import NO_NODES, known_nodes
+from nodes.together import together
 
+SCRIPTS = ("filter.js", "local-time.js", "stream.js", "copy.js")
 FEW_COLUMNS = 3  # up to so many nodes leave room for the charts beside the table
 MANY_NODES = 12  # from so many nodes on the list of them is folded away beside a result
 
@@ -36,26 +52,54 @@ def page(request: HttpRequest) -> HttpResponseBase:
     query = tidied(request.GET)
     if query != request.GET:
         return redirect(f"{request.path}?{query.urlencode()}".rstrip("?"))
+    if not query and (start := kept(request)):
+        return start
     choice = Choice.of(query, known_nodes())
     try:
-        result = compare(choice.request()) if choice.ids else None
+        result = compared(choice) if choice.ids else None
     except InvalidRequest as error:
         return render(request, "compare.html", _form(choice) | {"errors": error.errors}, status=400)
-    return render(request, "compare.html", _form(choice) | (_shown(choice, result) if result else {}))
+    return shown(request, choice, result)
 
 
 @never_cache
 @require_safe
 @viewer_required
 def as_csv(request: HttpRequest) -> HttpResponseBase:
+    return _csv(request, "nodes", csv_text)
+
+
+@never_cache
+@require_safe
+@viewer_required
+def earnings_csv(request: HttpRequest) -> HttpResponseBase:
+    """The months of each node."""
+    return _csv(request, "months", months_csv)
+
+
+@never_cache
+@require_safe
+@viewer_required
+def as_markdown(request: HttpRequest) -> HttpResponseBase:
+    """For a post in a forum; `mask` in the address leaves out what the nodes are called."""
+    choice = _choice(request)
     try:
-        result = _result(request)
+        result = compared(choice)
+    except InvalidRequest as error:
+        return HttpResponse(str(error), status=400, content_type="text/plain; charset=utf-8")
+    text = markdown_text(result, labels_of(choice.nodes), mask=bool(request.GET.get("mask")))
+    return HttpResponse(text, content_type="text/markdown; charset=utf-8")
+
+
+def _csv(request: HttpRequest, what: str, written: Callable[[Result], str]) -> HttpResponseBase:
+    try:
+        result = compare(_choice(request).request())
     except InvalidRequest as error:
         return HttpResponse(str(error), status=400, content_type="text/plain; charset=utf-8")
     end = moment(result["window"]["end"])
-    name = f"nodes-{result['type']}-{result['range']}-{end:%Y%m%dT%H%MZ}.csv"
+    name = f"{what}-{result['type']}-{range_of(result)}-{end:%Y%m%dT%H%MZ}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(csv_text(result), content_type="text/csv; charset=utf-8", headers=headers)
+    return HttpResponse(written(result), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 @never_cache
@@ -63,13 +107,24 @@ def as_csv(request: HttpRequest) -> HttpResponseBase:
 @viewer_required
 def as_json(request: HttpRequest) -> HttpResponseBase:
     try:
-        return JsonResponse(_result(request), json_dumps_params={"indent": 2})
+        return JsonResponse(compared(_choice(request)), json_dumps_params={"indent": 2})
     except InvalidRequest as error:
         return JsonResponse({"errors": error.errors}, status=400)
 
 
-def _result(request: HttpRequest) -> dict[str, Any]:
-    return compare(Choice.of(tidied(request.GET), known_nodes()).request())
+def _choice(request: HttpRequest) -> Choice:
+    return Choice.of(tidied(request.GET), known_nodes())
+
+
+def shown(request: HttpRequest, choice: Choice, result: Result | None) -> HttpResponse:
+    return render(request, "compare.html", _form(choice) | (_shown(choice, result) if result else {}))
+
+
+def compared(choice: Choice, on_node: OnNode | None = None) -> dict[str, Any]:
+    """`on_node` as for comparison.engine.compare. Raises InvalidRequest, and as that does."""
+    request = choice.request()
+    asked = choice.asked_beside(request)
+    return with_beside(compare(request, on_node), request, asked)
 
 
 def _form(choice: Choice) -> dict[str, Any]:
@@ -82,28 +137,50 @@ def _form(choice: Choice) -> dict[str, Any]:
         "ranges": USUAL_RANGES,
         "max_nodes": settings.MAX_NODES,
         "many": len(choice.known) > MANY_NODES,
+        "no_nodes": NO_NODES,
+        "scripts": SCRIPTS,
+        "together": [(each, choice.query(node=sorted(each.ids))) for each in together(choice.known)],
     }
 
 
-def _shown(choice: Choice, result: dict[str, Any]) -> dict[str, Any]:
+def _shown(choice: Choice, result: Result) -> dict[str, Any]:
     labels = labels_of(choice.nodes)
     window = window_of(result)
+    drawn = pictures(result, labels)
+    table = sheet(result, labels)
+    is_fleet = choice.fleet.is_for(len(result["nodes"]))
     return {
         "result": result,
         "type_label": TYPE_LABELS[result["type"]],
         "window": window,
+        "span": span_of(result),
+        "month": month_of(result),
+        "range_name": range_of(result),
         "generated_at": moment(result["generated_at"]),
-        "sheet": sheet(result, labels),
-        "few": len(result["nodes"]) <= FEW_COLUMNS,
+        "newest": newest_event(result),
+        "sheet": table,
+        "few": len(result["nodes"]) <= FEW_COLUMNS and not is_fleet,
+        "fleet": fleet(result, table, choice.fleet, choice.query) if is_fleet else None,
+        "sort": choice.fleet.sort,
+        "sheet_query": choice.query(view=SHEET),
+        "fleet_query": choice.query(view=FLEET),
         "summary": summary(result, labels),
         "bases": bases(result, labels),
+        "notes": said(remarks_of(result, labels)),
         "rests_on_events": rests_on_events(result),
-        "multiples": multiples(result, labels),
+        "pictures": drawn,
+        "multiples": multiples(result, labels, drawn.marked),
         "numbers": number_tables(result, labels),
         "parts": parts(result, labels),
         "statements": statements(result, labels) if result["type"] == EARNINGS else None,
+        "worth": worth_table(result, labels),
+        "worth_meaning": MEANING,
+        "change": change_shown(result, labels),
+        "differences": differences_shown(result, labels),
+        "previous_span": previous_span(result),
+        "months": months(result, labels),
         "risk_head": HEAD,
         "risk_lines": risk_lines(result, labels),
         "query": choice.query(),
-        "permanent_query": choice.query(as_of=permanent(window.end)),
+        "permanent_query": choice.query(as_of=permanent(window.end), month=""),
     }

@@ -112,7 +112,6 @@ class Collector:
                 logger.info("The log of %s is not followed any more", printable(name))
                 self._followers.pop(name).close()
         for name in wanted.keys() - self._followers.keys():
-            logger.info("Following the log of %s", printable(name))
             self._followers[name] = Follower(name, wanted[name], self._rest)
 
     def _tell(self) -> None:

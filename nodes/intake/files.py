@@ -11,7 +11,16 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
-from nodes.intake.identity import Ahead, Known, Readable, Recognised, Unreadable, recognised, recognised_ahead
+from nodes.intake.identity import (
+    AfterHole,
+    Ahead,
+    Known,
+    Readable,
+    Recognised,
+    Unreadable,
+    recognised,
+    recognised_ahead,
+)
 from nodes.intake.parse import parse
 from nodes.intake.records import Skipped
 from nodes.intake.unpack import unpacked
@@ -43,13 +52,13 @@ class Log:
 
     path: str
     may_grow: bool
-    _file: BinaryIO
+    _file: BinaryIO | AfterHole
     _counted: _Counted
     _stream: Readable
 
     def recognise(self, known: Sequence[Known]) -> Recognised:
         """Once, before it is read. Raises Unreadable and OSError."""
-        if self.may_grow:
+        if isinstance(self._file, AfterHole):
             return recognised(self._file, self.path, known)
         stream = Ahead(self._stream)
         self._stream = stream
@@ -75,8 +84,9 @@ def opened(path: str) -> Iterator[Log]:
         if unpacked_ or path == STDIN or not _is_file(path):
             yield Log(path, False, file, counted, unpacked_ or ahead)
         else:
-            file.seek(0)
-            yield Log(path, True, file, counted, file)
+            after_hole = AfterHole(file)
+            after_hole.seek(0)
+            yield Log(path, True, after_hole, counted, after_hole)
 
 
 @dataclass(frozen=True)

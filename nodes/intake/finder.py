@@ -30,6 +30,7 @@ class Verdict(Enum):
     NEW = "never read"
     BEGUN = "read in part"
     READ = "read, or a copy of what was"
+    SHARED = "what is not read of it is in another file too, which is being read"
     USELESS = "nothing in it, or not to be read"
 
 
@@ -82,15 +83,16 @@ class Finder:
                 part.close()
         return verdict, part if is_to_be_read else None
 
-    def recognised(self, part: AnyPart, others: Iterable[AnyPart], is_only: bool) -> bool:
-        """Gives a part that is written now its source; False where it has nothing that is not read.
+    def recognised(self, part: AnyPart, others: Iterable[AnyPart], is_only: bool) -> Verdict:
+        """Gives a part that is written now its source, if it has anything that is not read.
 
         `is_only`: of the only file that the log can be written to. Raises django.db.Error, OSError and Unreadable.
         """
-        found = self._recognised(part, others)
+        found, verdict = self._recognised(part, others)
         if found.sameness not in _UNREAD and is_only and isinstance(part, Part):
             _go_on_at_the_end(part, found.source)
-        return part.source is not None
+            return Verdict.BEGUN
+        return verdict
 
     def gave_up(self, part: AnyPart, now: int, error: Exception) -> None:
         """A part that was open and cannot be read further. Raises Moving where it can perhaps be later."""
@@ -119,18 +121,30 @@ class Finder:
     def _verdict(self, part: AnyPart, others: Iterable[AnyPart]) -> Verdict:
         if not part.has_begun:
             return Verdict.USELESS
-        found = self._recognised(part, others)
-        if found.sameness is Sameness.NEW:
-            return Verdict.NEW
+        found, verdict = self._recognised(part, others)
         if found.sameness is Sameness.FORKED:
             logger.warning("A log is left aside: it begins like one that was read and goes on otherwise: %s", part.path)
-        return Verdict.BEGUN if part.source is not None and part.has_more else Verdict.READ
+        return Verdict.READ if verdict is Verdict.BEGUN and not part.has_more else verdict
 
-    def _recognised(self, part: AnyPart, others: Iterable[AnyPart]) -> Recognised:
+    def _recognised(self, part: AnyPart, others: Iterable[AnyPart]) -> tuple[Recognised, Verdict]:
+        """The part has a source then if the verdict is NEW or BEGUN."""
         found = self._memory.recognise(part.file, part.path)
-        if found.sameness in _UNREAD and all(other.source is not found.source for other in others):
-            part.go_on_as(found.source)
-        return found
+        if found.sameness not in _UNREAD:
+            return found, Verdict.READ
+        for other in others:
+            if other.source is found.source and not _is_let_go(other):
+                return found, Verdict.SHARED if part.has_more_than(found.source) else Verdict.READ
+        part.go_on_as(found.source)
+        return found, Verdict.NEW if found.sameness is Sameness.NEW else Verdict.BEGUN
+
+
+def _is_let_go(part: AnyPart) -> bool:
+    """A file that was cut off since it was read last has lost what it did not hand out; its copy has that."""
+    if not part.is_cut:
+        return False
+    assert isinstance(part, Part)
+    part.start_again()
+    return True
 
 
 def _go_on_at_the_end(part: Part, source: Source) -> None:

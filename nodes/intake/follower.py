@@ -66,6 +66,7 @@ class Follower:
         self.last_event: int | None = None
         self.trouble: str | None = None
         self.trouble_since: datetime | None = None
+        self._was_followed = False
         self._active_until = self._written_at = 0.0
         self._uncommitted_since: float | None = None
         self._begin()
@@ -150,19 +151,20 @@ class Follower:
             self._tail.look(wall)
             self._pending.extend((s, Lines(rest, None), True) for s, rest in self._tail.finished(wall, quiet) if s)
             self._next_look = now + (LOOK if self._tail.is_settled else LOOK_AGAIN)
+            while self._pending:  # before more is read: a file is told by what was taken, not by what still waits
+                self._take_pending()
         size = 0
-        while size < BYTES_AT_A_TIME and self._stream.waiting < MOST_WAITING and self._next(wall):
+        while size < BYTES_AT_A_TIME and self._stream.waiting < MOST_WAITING and self._next():
             size += len(self._pending[-1][1].data)
             self._take_pending()
-            self.last_seen = wall
-        while self._pending:
-            self._take_pending()
+            self.last_seen = time_ns() // 1000
         if self._uncommitted_since is None and self._stream.lines:
             self._uncommitted_since = now
         return size > 0
 
-    def _next(self, wall: int) -> bool:
+    def _next(self) -> bool:
         """Of several files that are written at the same time, one after the other: each change is a transaction."""
+        wall = time_ns() // 1000
         current = self._source if self._stream.lines and self._source and self._tail.is_written(self._source) else None
         found = self._tail.next_lines(wall, only=current)
         if found is None and current is not None and monotonic() - self._written_at >= CHANGE_AFTER:
@@ -177,7 +179,7 @@ class Follower:
         if source is not self._source:
             self._turn_to(source, lines.data)
         self._pending.popleft()
-        read = self._stream.feed(lines.data, lines.arrival)
+        read = self._stream.feed(*lines)
         source.prefix.update(read + self._stream.finish() if is_last else read)
         if source.prefix.length:
             self._memory.has_begun(source)
@@ -224,13 +226,15 @@ class Follower:
         self._say(str(error) if is_known else UNEXPECTED)
 
     def _say(self, trouble: str | None, why: Exception | None = None) -> None:
-        """One line when there is other trouble, one when there is none again."""
-        if trouble == self.trouble:
+        """One line when there is other trouble, one when there is none, at first or again."""
+        if trouble == self.trouble and (trouble is not None or self._was_followed):
             return
         if trouble is not None:
             logger.warning("The log of %s: %s%s", printable(self.node), trouble, f" ({why})" if why else "")
         else:
-            logger.info("The log of %s is followed again", printable(self.node))
+            told = "The log of %s is followed again" if self._was_followed else "Following the log of %s"
+            logger.info(told, printable(self.node))
+            self._was_followed = True
         self.trouble, self.trouble_since = trouble, datetime.now(UTC) if trouble else None
 
 

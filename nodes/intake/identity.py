@@ -5,11 +5,14 @@ chain over blocks of a mebibyte: h = blake2b(h before the block + the block). Th
 never closed before more bytes come, so that with the hash before it, its bytes alone show a log to be the same, and the
 hash goes on from there.
 
+NULs before the first line are no part of a log: they are where one was cut off whose writer goes on at its old offset.
+
 The first 4 KiB are kept as they are: they tell a log from others at any length, be it a single line. Two logs that
 begin with the same 4 KiB are the same log, unless their hashes say otherwise.
 """
 
 import io
+import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -146,7 +149,31 @@ class Ahead:
         return data
 
 
-def recognised(file: BinaryIO, path: str, known: Sequence[Known]) -> Recognised:
+class AfterHole:
+    """A file that is not compressed, without the NULs that it begins with. Raises OSError."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.start, head = 0, os.pread(file.fileno(), HEAD, 0)
+        while head and not head.strip(b"\0"):
+            self.start = _next_data(file.fileno(), self.start + len(head))
+            head = os.pread(file.fileno(), BLOCK, self.start)
+        self.start += len(head) - len(head.lstrip(b"\0"))
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """In the log, as what it returns."""
+        found = self._file.seek(offset + self.start if whence == io.SEEK_SET else offset, whence)
+        return max(0, found - self.start)
+
+    def read(self, size: int) -> bytes:
+        return self._file.read(size)
+
+    def tell(self) -> int:
+        """In the file."""
+        return self._file.tell()
+
+
+def recognised(file: BinaryIO | AfterHole, path: str, known: Sequence[Known]) -> Recognised:
     """Of a file that is not compressed. Reads its head and a block; leaves it where reading goes on."""
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
@@ -162,6 +189,7 @@ def recognised(file: BinaryIO, path: str, known: Sequence[Known]) -> Recognised:
 
 def recognised_ahead(stream: Ahead, path: str, known: Sequence[Known]) -> Recognised:
     """Of a stream that cannot go back: reads all up to where reading goes on."""
+    _skip_hole(stream)
     alike = _alike(stream.peek(HEAD), known)
     if not alike:
         return _new(path, known)
@@ -180,6 +208,19 @@ def read_all(stream: Readable, size: int) -> bytes:
     return b"".join(parts)
 
 
+def _next_data(number: int, offset: int) -> int:
+    """Where after `offset` the file has anything on the disk; there itself, where nobody knows."""
+    try:
+        return os.lseek(number, offset, os.SEEK_DATA)
+    except OSError:
+        return offset
+
+
+def _skip_hole(stream: Ahead) -> None:
+    while (head := stream.peek(HEAD)) and head[:1] == b"\0":
+        stream.read(len(head) - len(head.lstrip(b"\0")))
+
+
 def _alike(head: bytes, known: Iterable[Known]) -> list[Known]:
     """Those that begin alike as far as both are known; the longest first."""
     found = [log for log in known if head and log.head and _common(head, log.head)]
@@ -191,7 +232,7 @@ def _common(one: bytes, other: bytes) -> bool:
     return one[:length] == other[:length]
 
 
-def _resumed(file: BinaryIO, known: Known) -> Prefix | None:
+def _resumed(file: BinaryIO | AfterHole, known: Known) -> Prefix | None:
     file.seek(known.block_start)
     # The head is in the first block, and comes with its bytes.
     prefix = Prefix(known.head if known.block_start else b"", known.block_start, known.block_hash)

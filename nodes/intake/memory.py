@@ -1,9 +1,8 @@
 """The logs of a node that were read: what the database knows, and what was read since and is not yet written there."""
 
 from collections.abc import Callable, Sequence
-from typing import BinaryIO
 
-from nodes.intake.identity import Ahead, Known, Recognised, Source, recognised, recognised_ahead
+from nodes.intake.identity import AfterHole, Ahead, Known, Recognised, Source, recognised, recognised_ahead
 
 
 class Memory:
@@ -28,7 +27,7 @@ class Memory:
         """Once all that was read of it is in the database, and nobody reads on."""
         self._being_read.pop(source.key, None)
 
-    def recognise(self, file: BinaryIO | Ahead, path: str) -> Recognised:
+    def recognise(self, file: AfterHole | Ahead, path: str) -> Recognised:
         """The source of a known log stands where reading goes on, and so does the file."""
         if self._known is None:
             self._known = self._stored()

@@ -92,11 +92,12 @@ class Pairing:
         self._count -= 1
         if told:
             self.ended.append(Audit(began, satellite_id, piece_id))
+        coarse = coarse or began_coarse
         # Read in one look, they seem to have come at the same moment: that says nothing of how long it took.
-        if arrival is not None and began_arrival is not None and arrival != began_arrival:
+        if coarse and arrival is not None and began_arrival is not None and arrival != began_arrival:
             return _milliseconds(arrival - began_arrival), False
         duration = _milliseconds(at - began)
-        return duration, duration is not None and (coarse or began_coarse)
+        return duration, duration is not None and coarse
 
     def find_hung(self) -> None:
         """Moves audits whose time is up to `hung`."""

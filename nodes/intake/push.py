@@ -32,7 +32,7 @@ MOST_PACKED = 4
 # So long a piece may be sent again; a sender that gives up later than that would count it twice.
 REMEMBERED = timedelta(days=1)
 # The one source that all pieces of a node are: a chain of their digests, so that of two processes one is refused.
-_KEY = "pushed"
+SENT = "pushed"
 
 # No key that is sent begins so: keys are printable.
 _OF_BYTES = "\n"
@@ -77,11 +77,11 @@ def take_lines(node: str, pieces: Iterable[bytes], key: str = "") -> tuple[Answe
 
 def _resumed(node: str) -> tuple[Stream, Source]:
     stream = Stream(node)
-    known = next((log for log in known_sources(node) if log.source == _KEY), None)
+    known = next((log for log in known_sources(node) if log.source == SENT), None)
     if known is None:
-        return stream, Source("(sent)", key=_KEY)
-    stream.resume(state_of(node, _KEY))
-    return stream, Source("(sent)", Prefix(length=known.length, block_hash=known.hash), _KEY, known.hash)
+        return stream, Source("(sent)", key=SENT)
+    stream.resume(state_of(node, SENT))
+    return stream, Source("(sent)", Prefix(length=known.length, block_hash=known.hash), SENT, known.hash)
 
 
 class _Push:

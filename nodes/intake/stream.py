@@ -69,11 +69,11 @@ class Stream:
         """What the next commit would write."""
         return self._batch.as_written()
 
-    def feed(self, data: bytes, arrival: int | None = None) -> bytes:
+    def feed(self, data: bytes, arrival: int | None = None, is_exact: bool = True) -> bytes:
         """Reads what is whole of the lines, and returns their bytes, with which the position moves on.
 
         Cut at any byte. What is left of the last line is kept, and comes with the bytes of a later call. `arrival` in
-        microseconds since 1970 where the log is followed live: it tells durations to the millisecond.
+        microseconds since 1970 where the log is followed live: where it `is_exact` it tells durations.
         """
         whole, newline, rest = data.rpartition(b"\n")
         if not newline:
@@ -81,15 +81,15 @@ class Stream:
             return self._cut_too_long(b"")
         done = self._rest + whole + newline
         self._rest = rest
-        self._read(done, arrival)
+        self._read(done, arrival, is_exact)
         return self._cut_too_long(done)
 
-    def finish(self, arrival: int | None = None) -> bytes:
+    def finish(self) -> bytes:
         """Reads a last line without an end, if it is a whole one all the same; returns its bytes, as `feed` does."""
         last, self._rest = self._rest, b""
         if not last or self._too_long or isinstance(parse(last), Skipped):
             return b""
-        self._read(last, arrival)
+        self._read(last, None)
         return last
 
     def commit(self, source: Source | None = None, also: Also | None = None) -> Written:
@@ -129,7 +129,7 @@ class Stream:
         self._batch.lines += 1
         self._batch.skip(TOO_LONG, line)
 
-    def _read(self, lines: bytes, arrival: int | None) -> None:
+    def _read(self, lines: bytes, arrival: int | None, is_exact: bool = False) -> None:
         """Whole lines."""
         if self._too_long:
             _, _, lines = lines.partition(b"\n")
@@ -140,9 +140,9 @@ class Stream:
         self._batch.lines += len(split)
         if max(map(len, split), default=0) >= LONGEST_LINE:
             split = self._without_too_long(split)
-        self._read_lines(split, arrival)
+        self._read_lines(split, arrival, arrival if is_exact else None)
 
-    def _read_lines(self, lines: list[bytes], arrival: int | None) -> None:
+    def _read_lines(self, lines: list[bytes], arrival: int | None, exact: int | None) -> None:
         """The loop that all lines go through, in which each microsecond is a tenth of the whole."""
         batch, pairing, node = self._batch, self._pairing, self.node
         last, stamp = -1, ""
@@ -158,9 +158,9 @@ class Stream:
                     batch.skip(NO_TIME, line)
                     continue
             if not status:
-                pairing.start(record, at, arrival)
+                pairing.start(record, at, exact)
                 continue
-            duration, coarse = pairing.end(record, at, arrival)
+            duration, coarse = pairing.end(record, at, exact)
             if coarse:
                 batch.coarse[at // HOUR] += 1
             if at != last:

@@ -44,6 +44,8 @@ class Tail:
         self._settles_until = 0
         self._has_more_files = False
         self._tries = 0
+        # Files that were cut off, perhaps before their first line was read: what they had is looked for behind them.
+        self._unsure: set[tuple[int, int]] = set()
 
     @property
     def is_settled(self) -> bool:
@@ -69,6 +71,10 @@ class Tail:
 
     def next_lines(self, now: int, only: Source | None = None) -> tuple[Source, Lines] | None:
         """The next lines of the oldest file that has any, or of one. Raises django.db.Error."""
+        if any(part.begins_again and part.has_begun for part in self.parts):
+            self._arrange(now)
+            if not self.is_settled:
+                return None
         for part in list(self.parts):
             if only is None or part.source is only:
                 lines = self._lines_of(part, now)
@@ -97,6 +103,8 @@ class Tail:
 
     def _lines_of(self, part: AnyPart, now: int) -> Lines | None:
         try:
+            if part.source is None and part.is_cut:
+                raise Truncated
             if part.source is None and not self._has_source(part, now):
                 return None
             lines = part.read(now, FRESH)
@@ -124,12 +132,13 @@ class Tail:
             return False
         others = [other for other in self.parts if other is not part and self._is_live(other)]
         self._memory.look_again()
-        if self._finder.recognised(part, others, is_only=len(self._live) == 1):
+        verdict = self._finder.recognised(part, others, is_only=len(self._live) == 1)
+        if part.source is not None:
             # The same log in another file that has lost its name, and that was read as far.
             for other in [other for other in self.parts if other is not part and other.source is part.source]:
                 self._close(other)
             return True
-        if all(other.source is not None for other in others):
+        if verdict is Verdict.READ and all(other.source is not None for other in others):
             self._finder.has_done(part)
         self._close(part)
         return False
@@ -138,10 +147,16 @@ class Tail:
         """Opens what is new, and puts all in the order in which it was written; nothing while files are moving."""
         opened: list[AnyPart] = []
         self._has_more_files = False
+        for part in self.parts:
+            if part.begins_again and part.has_begun:
+                part.begins_again = False
+                part.remember_beginning()  # before looking for what it had: if it is cut off again, that will show
+                self._unsure.add(part.inode)
         self._memory.look_again()
         try:
             self.parts = self._arranged(now, opened)
             self._tries = 0
+            self._unsure.clear()
         except Moving:
             self._tries += 1
             _close_all(opened)
@@ -151,17 +166,26 @@ class Tail:
 
     def _arranged(self, now: int, opened: list[AnyPart]) -> list[AnyPart]:
         held = {part.inode: part for part in self.parts}
-        arranged = [part for part in self.parts if not self._is_live(part)]
+        renamed = [part for part in self.parts if not self._is_live(part)]
+        arranged = [part for part in renamed if part.inode not in self._unsure]
+        unsure = [part for part in renamed if part.inode in self._unsure]
         for file in self._live:
             older = self._older(file, now, [*arranged, *opened])
             opened += older
+            older, unsure = [*older, *unsure], []
             part = held.get(file.inode)
             if part is None and not self._has_more_files and not self._finder.is_done(file):
-                part = self._finder.opened(file, now)
+                part = self._opened(file, now)
                 opened += [part] if part else []
             arranged += [*older, part] if part else older
             self._has_more_files |= len(arranged) >= MOST_OPEN
-        return arranged
+        return arranged + unsure
+
+    def _opened(self, live: File, now: int) -> AnyPart | None:
+        part = self._finder.opened(live, now)
+        if isinstance(part, Part):
+            part.begins_again = True  # perhaps: it may be cut off before any of it is read
+        return part
 
     def _older(self, live: File, now: int, arranged: list[AnyPart]) -> list[AnyPart]:
         """What was written before `live` under another name and not read, the oldest first."""
@@ -190,6 +214,8 @@ class Tail:
         held = {part.inode for part in (*self.parts, *arranged)} | {file.inode for file in self._live}
         read = 0
         for file in rotated(live.path):
+            if file.inode in self._unsure:
+                continue
             if file.inode in held:
                 return True
             verdict, part = Verdict.READ, None

@@ -26,6 +26,9 @@ from nodes.sql.rollups import newest_id
 
 # Of another program: a newer one is a sign that it runs. So far ahead may its clock be.
 RECENT = timedelta(hours=1)
+# A log that nobody has read on for so long does not go on: its attempts that have not ended are given up. What it is
+# stays known for ever, as it may be read again at any time.
+STATES_KEPT = timedelta(days=30)
 
 Also = Callable[[BaseDatabaseWrapper], None]
 
@@ -64,7 +67,7 @@ def write(writing: Writing) -> None:
         if not writing.force:
             _refuse_taken(connection, writing.node, last, now)
         if writing.source is not None:
-            _move(connection, writing, writing.source, to_stored(now))
+            _move(connection, writing, writing.source, now)
         _write_rows(connection, writing, to_stored(now))
         # Lower than before where SQLite gives out ids again, because the newest events were deleted: what another
         # program writes from here on is above it. Higher ids of this node that are there by now are ours, or old.
@@ -94,7 +97,7 @@ def _refuse_taken(connection: BaseDatabaseWrapper, node: str, last: int, now: da
         )
 
 
-def _move(connection: BaseDatabaseWrapper, writing: Writing, source: Source, now: str) -> None:
+def _move(connection: BaseDatabaseWrapper, writing: Writing, source: Source, now: datetime) -> None:
     prefix, batch = source.prefix, writing.batch
     moved = rows.Moved(
         storable(source.path),
@@ -104,7 +107,7 @@ def _move(connection: BaseDatabaseWrapper, writing: Writing, source: Source, now
         prefix.block_hash,
         writing.latest,
         writing.state,
-        now,
+        to_stored(now),
         batch.lines,
         len(batch.events),
         writing.node,
@@ -113,6 +116,8 @@ def _move(connection: BaseDatabaseWrapper, writing: Writing, source: Source, now
     )
     if not rows.move_source(connection, moved):
         raise SourceMoved
+    if not source.stored:
+        rows.forget_states(connection, writing.node, to_stored(now - STATES_KEPT))
 
 
 def _write_rows(connection: BaseDatabaseWrapper, writing: Writing, now: str) -> None:

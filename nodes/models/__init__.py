@@ -7,6 +7,7 @@ from nodes.models.events import (
     Reputation,
     StorageSnapshot,
 )
+from nodes.models.hosts import Host, NodeGroup
 from nodes.models.intake import (
     IntakeAudit,
     IntakeNode,
@@ -27,7 +28,7 @@ from nodes.models.rollups import (
     RollupSatellite,
     RollupState,
 )
-from nodes.models.site import ApiToken, Node, SatelliteTerms
+from nodes.models.site import ApiToken, Node, SatelliteTerms, StartPage
 from nodes.models.sno import SnoAuditWindow, SnoDay, SnoNode, SnoPaystub, SnoSatellite
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "EarningsEstimate",
     "Event",
     "HashstoreCompaction",
+    "Host",
     "HourlyStats",
     "IntakeAudit",
     "IntakeNode",
@@ -44,6 +46,7 @@ __all__ = [
     "IntakeState",
     "IntakeTiming",
     "Node",
+    "NodeGroup",
     "Payout",
     "Reputation",
     "RollupBatch",
@@ -61,5 +64,6 @@ __all__ = [
     "SnoNode",
     "SnoPaystub",
     "SnoSatellite",
+    "StartPage",
     "StorageSnapshot",
 ]

@@ -159,6 +159,7 @@ class Payout(models.Model):
 
     class Meta:
         db_table = "payout_history"
+        indexes = [models.Index(fields=["node_name", "timestamp"], name="idx_payout_node_time")]
 
     def __str__(self) -> str:
         return f"{self.node_name} {self.period}"

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 
+from nodes.models.hosts import Host, NodeGroup
 from nodes.sno.address import validate_address
 
 
@@ -30,8 +31,18 @@ class Node(models.Model):
         decimal_places=2,
         null=True,
         blank=True,
-        help_text="US dollars a month: power, rent, disk. Comparisons do not use it yet.",
+        validators=[MinValueValidator(0)],
+        help_text="US dollars a month of this node alone, beside its share of the host; saved when it stops.",
     )
+    host = models.ForeignKey(
+        Host,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="nodes",
+        help_text="The machine that it runs on, whose costs it shares with the other nodes there.",
+    )
+    groups = models.ManyToManyField(NodeGroup, blank=True, related_name="nodes")
     notes = models.TextField(blank=True)
     api_url = models.CharField(
         "API address",
@@ -52,6 +63,16 @@ class Node(models.Model):
 
     def __str__(self) -> str:
         return self.label or self.name
+
+
+class StartPage(models.Model):
+    """The comparison that somebody sees first: the query of its address."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="start_page")
+    query = models.TextField()
+
+    def __str__(self) -> str:
+        return f"Start page of {self.user}"
 
 
 class SatelliteTerms(models.Model):

@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import NamedTuple
 from urllib.parse import quote
 
 from nodes.display import size
@@ -47,13 +48,20 @@ def ask(url: str, with_history: bool) -> Asked:
     return Asked(documents, asking.trouble)
 
 
-def probe(url: str) -> str:
-    """What is there, as a sentence for whoever entered the address. Raises ApiTrouble."""
+class Probed(NamedTuple):
+    """What answers, as a sentence for whoever entered the address, and its node ID."""
+
+    sentence: str
+    node_id: str | None
+
+
+def probe(url: str) -> Probed:
+    """A look at what is there. Raises ApiTrouble."""
     found = _dashboard(_Asking(url, time.monotonic() + TIMEOUT).first(DASHBOARD))
     version = f"storagenode v{found.version}" if found.version else "a storagenode without a version"
     satellites = f"{len(found.satellites)} satellite{'' if len(found.satellites) == 1 else 's'}"
     used = f"{size(found.space.used)} of {size(found.space.total)} used" if found.space else "its space cannot be read"
-    return f"The API answers: {version}, {satellites}, {used}."
+    return Probed(f"The API answers: {version}, {satellites}, {used}.", found.node_id)
 
 
 def _dashboard(answer: object) -> Dashboard:

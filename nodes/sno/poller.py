@@ -9,6 +9,8 @@ import queue
 import random
 import threading
 import time
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
@@ -24,7 +26,7 @@ from nodes.readiness import refuse_unready
 from nodes.sno.answer import Answer, understood
 from nodes.sno.asking import ask
 from nodes.sno.client import ApiTrouble
-from nodes.sno.store import store, store_silence
+from nodes.sno.store import forget_silence, store, store_silence
 
 logger = logging.getLogger(__name__)
 
@@ -88,6 +90,7 @@ class Poller:
     by_another: bool = False
     _nodes: dict[str, _Polled] = field(default_factory=dict)
     _answers: "queue.SimpleQueue[tuple[_Polled, Outcome]]" = field(default_factory=queue.SimpleQueue)
+    _asked_before: Collection[str] | None = None
     _next_look: float = 0.0
     _is_ready: bool = False
     _failures: int = 0
@@ -165,6 +168,10 @@ class Poller:
             name: node if (node := self._nodes.get(name)) and node.url == url else _Polled(name, url)
             for name, url in wanted.items()
         }
+        if not self.by_another and self._asked_before != wanted.keys():
+            with suppress(EventsUnavailable):  # at the next look then
+                forget_silence(wanted.keys())
+                self._asked_before = wanted.keys()
 
     def _ask_due(self) -> None:
         now = time.monotonic()

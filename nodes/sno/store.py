@@ -5,11 +5,12 @@ write rows of the same node beside them: that does no harm, as of scores, space 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.db import connections, models, transaction
 
+from nodes import catalog
 from nodes.errors import explained
 from nodes.models import (
     EarningsEstimate,
@@ -24,6 +25,7 @@ from nodes.models import (
     StorageSnapshot,
 )
 from nodes.own_tables import OWN_TABLES
+from nodes.reading import reading
 from nodes.router import EVENTS
 from nodes.sno import rows
 from nodes.sno.answer import Answer
@@ -71,6 +73,21 @@ def store_silence(node: str, at: datetime, trouble: str) -> None:
         row = {"node": node, "down_since": moment.stamp, "trouble": trouble}
         _put("sno_nodes", [row], keep=["down_since"])
         _put_state(moment, trouble, answered=False)
+
+
+def forget_silence(asked: Collection[str]) -> None:
+    """Of nodes that are asked no more, nothing may say for ever that they do not answer. Raises EventsUnavailable."""
+    with reading() as connection:  # opening for writing leaves traces, and there is hardly ever anything to write
+        if not catalog.has_tables(connection, [SnoNode._meta.db_table, IntakeState._meta.db_table]):
+            return
+        silent = SnoNode.objects.using(connection.alias).filter(down_since__isnull=False).values_list("node", flat=True)
+        left = sorted(set(silent) - set(asked))
+    if left:
+        with explained(writing=True), transaction.atomic(using=EVENTS):
+            of_left = SnoNode.objects.using(EVENTS).filter(node__in=left)
+            of_left.filter(answered__isnull=True).delete()
+            of_left.update(down_since=None, trouble=None)
+            IntakeState.objects.using(EVENTS).filter(kind=KIND, node__in=left).delete()
 
 
 def _before(node: str) -> Before:

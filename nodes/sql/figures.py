@@ -1,6 +1,6 @@
 """Names, the figures of lists and pages, and the intake of demonstration data."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -121,10 +121,10 @@ FROM asked
 
 # Snapshots that were read from a log have no used space; a node may have many of them in a row.
 RECENT_SNAPSHOTS = 1_000  # three days of one every five minutes
-USED_SPACE_PER_NODE = f"""
+SPACE_PER_NODE = f"""
 WITH asked(name) AS (VALUES {{names}})
 SELECT asked.name, (
-    SELECT used_bytes FROM (
+    SELECT {{column}} FROM (
         SELECT used_bytes, total_bytes, timestamp, id FROM storage_snapshots
         WHERE node_name = asked.name AND timestamp <= %s
         ORDER BY timestamp DESC, id DESC LIMIT {RECENT_SNAPSHOTS}
@@ -133,34 +133,37 @@ SELECT asked.name, (
 FROM asked
 """
 
-# Jumps from one satellite of a node to the next in the index, and in each to its newest sound row. Broken
+# Jumps from one satellite of a node and period to the next in the index, and in each to its newest sound row. Broken
 # time stamps are counted among the newest RECENT_ROWS of each satellite.
 RECENT_ROWS = 20  # each costs a reading of its time stamp
 LATEST_PER_SATELLITE = f"""
-WITH RECURSIVE asked(name) AS (VALUES {{names}}),
-pairs(name, satellite) AS (
-    SELECT asked.name, (SELECT MIN(satellite) FROM {{table}} WHERE node_name = asked.name {{scope}}) FROM asked
+WITH RECURSIVE named(name) AS (VALUES {{names}}), asked(period, until) AS (VALUES {{asked}}),
+pairs(name, period, until, satellite) AS (
+    SELECT named.name, asked.period, asked.until,
+        (SELECT MIN(satellite) FROM {{table}} AS first WHERE node_name = named.name {{first_scope}})
+    FROM named CROSS JOIN asked
     UNION ALL
-    SELECT pairs.name, (
+    SELECT pairs.name, pairs.period, pairs.until, (
         SELECT MIN(satellite) FROM {{table}} AS later
         WHERE node_name = pairs.name {{scope}} AND later.satellite > pairs.satellite
     ) FROM pairs WHERE pairs.satellite IS NOT NULL
 ),
-latest(name, satellite, id, broken) AS (
-    SELECT pairs.name, pairs.satellite, (
+latest(name, period, satellite, id, broken) AS (
+    SELECT pairs.name, pairs.period, pairs.satellite, (
         SELECT id FROM {{table}} AS sound
         WHERE node_name = pairs.name {{scope}} AND sound.satellite = pairs.satellite
-            AND timestamp <= %s AND {{stored_form}}
+            AND timestamp <= pairs.until AND {{stored_form}}
         ORDER BY timestamp DESC, id DESC LIMIT 1
     ), (
         SELECT COUNT(*) FROM (
             SELECT timestamp FROM {{table}} AS recent
-            WHERE node_name = pairs.name {{scope}} AND recent.satellite = pairs.satellite AND timestamp <= %s
+            WHERE node_name = pairs.name {{scope}} AND recent.satellite = pairs.satellite
+                AND timestamp <= pairs.until
             ORDER BY timestamp DESC LIMIT {RECENT_ROWS}
         ) AS counted WHERE ({{stored_form}}) IS NOT TRUE
     ) FROM pairs WHERE pairs.satellite IS NOT NULL
 )
-SELECT latest.name, latest.satellite, latest.broken, {{columns}}
+SELECT latest.name, latest.period, latest.satellite, latest.broken, {{columns}}
 FROM latest LEFT JOIN {{table}} AS found ON found.id = latest.id
 """
 
@@ -174,16 +177,26 @@ def events_per_node(
 
 def used_space_per_node(connection: BaseDatabaseWrapper, names: Sequence[str], end: str) -> list[tuple[Any, ...]]:
     """Name and used bytes by the newest of its recent snapshots that can be computed with."""
-    return _per_node(connection, USED_SPACE_PER_NODE, names, end, sound=sound_snapshot(connection.vendor))
+    return _space_per_node(connection, "used_bytes", names, end)
+
+
+def allocated_per_node(connection: BaseDatabaseWrapper, names: Sequence[str], end: str) -> list[tuple[Any, ...]]:
+    """Name and allocated bytes by the newest of its recent snapshots that can be computed with."""
+    return _space_per_node(connection, "total_bytes", names, end)
+
+
+def _space_per_node(
+    connection: BaseDatabaseWrapper, column: str, names: Sequence[str], end: str
+) -> list[tuple[Any, ...]]:
+    return _per_node(connection, SPACE_PER_NODE, names, end, column=column, sound=sound_snapshot(connection.vendor))
 
 
 @dataclass(frozen=True)
 class PerSatellite:
-    """What to read of a table with rows per satellite; `period` for those that have one, such as 2026-11."""
+    """What to read of a table with rows per satellite."""
 
     table: str
     columns: Sequence[str]
-    period: str | None = None
 
 
 def latest_per_satellite(
@@ -193,19 +206,32 @@ def latest_per_satellite(
 
     The columns are NULL where a satellite has broken rows only.
     """
-    if not names:
-        return []
-    sql = LATEST_PER_SATELLITE.format(
-        names=", ".join(["(%s)"] * len(names)),
+    return [(name, *rest) for name, _, *rest in _latest(connection, wanted, names, {None: end})]
+
+
+def latest_per_period(
+    connection: BaseDatabaseWrapper, wanted: PerSatellite, names: Sequence[str], until: Mapping[str, str]
+) -> list[tuple[Any, ...]]:
+    """As latest_per_satellite, with a period such as 2026-11 second: of each, up to the stored time beside it."""
+    return _latest(connection, wanted, names, until) if until else []
+
+
+def _latest(
+    connection: BaseDatabaseWrapper, wanted: PerSatellite, names: Sequence[str], until: Mapping[Any, str]
+) -> list[tuple[Any, ...]]:
+    has_periods = None not in until
+    return _per_node(
+        connection,
+        LATEST_PER_SATELLITE,
+        names,
+        *(value for pair in until.items() for value in pair),
+        asked=", ".join(["(%s, %s)"] * len(until)),
         table=wanted.table,
-        scope="" if wanted.period is None else "AND period = %s",
+        first_scope="AND period = asked.period" if has_periods else "",
+        scope="AND period = pairs.period" if has_periods else "",
         columns=", ".join(f"found.{column}" for column in wanted.columns),
         stored_form=DIALECTS[connection.vendor].stored_form,
     )
-    scope = () if wanted.period is None else (wanted.period,)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, (*names, *scope, *scope, *scope, end, *scope, end))
-        return list(cursor.fetchall())
 
 
 def _per_node(

@@ -19,22 +19,24 @@ LAST_ID = 2**63 - 1
 
 # Two steps. The first goes over the events, and works out of each only what differs within a second or so; the second
 # goes over its few groups, works out the rest, and makes one group of those that are equal by then.
+# `form` is 0 where the rest of the time stamp is not in the stored form, and 2 where the numbers are sound too. One
+# CASE for both: outside of one, SQLite works out both sides of every OR and AND, which took a sixth of the time.
 # MATERIALIZED, or whether a group is sound would be worked out once for every column that asks.
 _GROUPS = f"""
 WITH alike AS (
     SELECT node_name, substr(timestamp, 1, 13) AS hour, satellite_id, action, status,
         CASE WHEN status = 'failed' THEN substr(error_reason, 1, {LONGEST_REASON}) END AS reason,
-        {{stored_rest}} AS stored_rest, {{sound_numbers}} AS sound_numbers,
+        CASE WHEN {{stored_rest}} THEN CASE WHEN {{sound_numbers}} THEN 2 ELSE 1 END ELSE 0 END AS form,
         COUNT(*) AS attempts, SUM(CASE WHEN size BETWEEN 0 AND {soundness.MAX_SIZE} THEN size END) AS bytes,
         MIN(timestamp) AS first, MAX(timestamp) AS last, MAX(id) AS last_id, {{durations}} AS durations
     FROM (
         SELECT id, node_name, timestamp, satellite_id, action, status, size, duration_ms, error_reason
         FROM events WHERE {{chosen}}
     ) AS chosen
-    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+    GROUP BY 1, 2, 3, 4, 5, 6, 7
 ),
-stored AS MATERIALIZED (SELECT *, stored_rest AND {{stored_hour}} AS stored FROM alike),
-judged AS MATERIALIZED (SELECT *, stored AND sound_numbers AND {soundness.sound_kind()} AS sound FROM stored)
+stored AS MATERIALIZED (SELECT *, form > 0 AND {{stored_hour}} AS stored FROM alike),
+judged AS MATERIALIZED (SELECT *, stored AND form = 2 AND {soundness.sound_kind()} AS sound FROM stored)
 SELECT node_name, CASE WHEN stored THEN hour END, satellite_id,
     CASE WHEN sound THEN action END, CASE WHEN sound THEN status END, CASE WHEN sound THEN reason END,
     CAST(SUM(attempts) AS BIGINT), SUM(CASE WHEN sound THEN bytes END),

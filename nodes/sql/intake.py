@@ -34,6 +34,7 @@ SET path = %s, head = %s, length = %s, hash = %s, block_hash = %s, latest = %s, 
     lines = lines + %s, events = events + %s
 WHERE node = %s AND source = %s AND hash = %s
 """
+_FORGET_STATES = "UPDATE intake_sources SET state = %s WHERE node = %s AND updated < %s AND state <> %s"
 _ADD_SCORES = """
 INSERT INTO reputation_history (
     timestamp, node_name, satellite, audit_score, suspension_score, online_score,
@@ -129,6 +130,11 @@ def move_source(connection: BaseDatabaseWrapper, moved: Moved) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_MOVE_SOURCE if moved.stored else _ADD_SOURCE, moved if moved.stored else moved[:-1])
         return bool(cursor.rowcount == 1)
+
+
+def forget_states(connection: BaseDatabaseWrapper, node: str, before: str) -> None:
+    """Of logs of the node of which nothing was read since; they stay known."""
+    _execute(connection, _FORGET_STATES, b"", node, before, b"")
 
 
 def add_scores(connection: BaseDatabaseWrapper, rows: Sequence[Row]) -> None:

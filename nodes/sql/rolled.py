@@ -30,9 +30,19 @@ _BY_SATELLITE = _asked(
 )
 _BY_POINT = _asked(f"found.node, {_POINT}, found.action, found.status, {_SUMS}", "rollup_counts", "GROUP BY 1, 2, 3, 4")
 _BYTES_BY_DAY = _asked(
-    f"found.satellite, found.start / {HOURS_A_DAY}, found.action, SUM(found.bytes)",
+    f"found.node, found.satellite, found.start / {HOURS_A_DAY}, found.action, SUM(found.bytes)",
     "rollup_counts",
-    "AND found.status = %s AND found.bytes > 0 GROUP BY 1, 2, 3",
+    "AND found.status = %s AND found.bytes > 0 GROUP BY 1, 2, 3, 4",
+)
+_BYTES_BY_PIECE = _asked(
+    "found.node, asked.first, found.satellite, found.action, SUM(found.bytes)",
+    "rollup_counts",
+    "AND found.status = %s AND found.bytes > 0 GROUP BY 1, 2, 3, 4",
+)
+_BY_HOUR_OF_DAY = _asked(
+    f"found.node, found.start %% {HOURS_A_DAY}, found.action, found.status, SUM(found.attempts)",
+    "rollup_counts",
+    "GROUP BY 1, 2, 3, 4",
 )
 _LATENCIES = _asked(f"found.node, {_POINT}, found.action, found.buckets", "rollup_latencies")
 _CHECKED = ", ".join(str(ACTION_CODES[action]) for action in CHECKED_ACTIONS)
@@ -73,9 +83,19 @@ def counts_by_point(connection: BaseDatabaseWrapper, pieces: Pieces, offset: int
     return _of_pieces(connection, _BY_POINT, pieces, offset, hours)
 
 
+def attempts_by_hour_of_day(connection: BaseDatabaseWrapper, pieces: Pieces) -> Rows:
+    """Node, hour of the day in UTC, action, status, attempts, of pieces that are hours."""
+    return _of_pieces(connection, _BY_HOUR_OF_DAY, pieces)
+
+
 def bytes_by_day(connection: BaseDatabaseWrapper, pieces: Pieces, status: int) -> Rows:
-    """Satellite, days since 1970, action, bytes, of pieces of one node that are hours or days."""
+    """Node, satellite, days since 1970, action, bytes, of pieces that are hours or days."""
     return _of_pieces(connection, _BYTES_BY_DAY, pieces, status)
+
+
+def bytes_by_piece(connection: BaseDatabaseWrapper, pieces: Pieces, status: int) -> Rows:
+    """Node, the piece's first hour, satellite, action, bytes."""
+    return _of_pieces(connection, _BYTES_BY_PIECE, pieces, status)
 
 
 def latencies_by_point(connection: BaseDatabaseWrapper, pieces: Pieces, offset: int, hours: int) -> Rows:

@@ -9,8 +9,6 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from nodes.rollups.codes import DAY, HOUR, HOURS_A_DAY, HOURS_A_WEEK, HOURS_FROM_MONDAY, WEEK
 
-# For writers that are about to commit. Others who want to write wait behind us, so it is short.
-LOCK_TIMEOUT = "200ms"
 # A write-ahead log of more pages than it has where no reader is in the way, 16 MB. Writers may be held up for a tenth
 # of a second to begin it anew, and longer if it is longer, up to the third number.
 LONG_LOG, LOG_WAIT, LONGEST_LOG_WAIT = 4_000, 100, 300  # pages, milliseconds
@@ -124,20 +122,6 @@ def marks_of_batch(connection: BaseDatabaseWrapper, last_id: int) -> bytes | Non
 def newest_id(connection: BaseDatabaseWrapper) -> int:
     """0 where there are no events."""
     return int(_rows(connection, "SELECT COALESCE(MAX(id), 0) FROM events")[0][0])
-
-
-def settled_id(connection: BaseDatabaseWrapper) -> int:
-    """The newest id below which no event can appear any more.
-
-    PostgreSQL gives ids out before the commit. A SHARE lock is had when all who have inserted have committed; an
-    INSERT takes its own lock before its first id. On SQLite there is one writer, and ids are committed in order.
-    """
-    if connection.vendor == "sqlite":
-        return newest_id(connection)
-    with transaction.atomic(using=connection.alias):
-        _execute(connection, f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-        _execute(connection, "LOCK TABLE events IN SHARE MODE")
-        return newest_id(connection)
 
 
 def shorten_log(connection: BaseDatabaseWrapper) -> None:

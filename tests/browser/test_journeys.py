@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import Locator, Page, expect
 
+from comparison.fleet import FLEET, SHEET
 from nodes.models import Event
 from tests.browser.conftest import PASSWORD, Thread, fill, overflow, sign_in
 
@@ -42,8 +43,9 @@ def test_sign_in_choose_nodes_compare_and_change_the_type(thread: Thread, site: 
     assert column_names(page) == ["attic", "shed"]
     expect(page.get_by_role("button", name="Earnings")).to_have_attribute("aria-current", "true")
 
+    page.get_by_role("button", name="Overall").click()
     page.get_by_role("button", name="7 days").click()
-    page.wait_for_url(re.compile("type=earnings&range=7d$"))
+    page.wait_for_url(re.compile("type=overall&range=7d$"))
 
     page.get_by_role("button", name="Sign out").click()
     expect(heading(page, "Sign in")).to_be_visible()
@@ -65,7 +67,7 @@ def test_the_best_node_is_marked_by_words_and_not_only_by_colour(thread: Thread,
         "92.50 % 2nd −7.50",
         "85.00 % ▼last, 3rd −15.00",
     ]
-    expect(page.get_by_role("img", name="Success rates, bar chart")).to_be_visible()
+    expect(page.get_by_role("img", name="Success rates, dot plot")).to_be_visible()
     assert "the nodes apart, shed is last in" in page.locator(".findings").inner_text()
 
 
@@ -131,7 +133,7 @@ def test_everything_works_without_javascript(thread: Thread, site: str, open_pag
     page.get_by_role("button", name="Efficiency").click()
     expect(heading(page, "Efficiency")).to_be_visible()
     page.locator("table.sheet summary").first.click()
-    expect(page.locator("table.sheet details p").first).to_be_visible()
+    expect(page.locator("table.sheet details dd").first).to_be_visible()
 
 
 @pytest.fixture
@@ -170,6 +172,11 @@ def all_nodes(page: Page) -> str:
     return "&".join(f"node={box.get_attribute('value')}" for box in page.locator('input[name="node"]').all())
 
 
+def these_nodes(page: Page, *names: str) -> str:
+    boxes = (page.get_by_role("checkbox", name=name, exact=True) for name in names)
+    return "&".join(f"node={box.get_attribute('value')}" for box in boxes)
+
+
 @pytest.mark.parametrize("width", [320, 390, 768, 1440])
 def test_no_width_makes_the_page_scroll_sideways(thread: Thread, many_nodes: str, open_page: Open, width: int) -> None:
     page = open_page(viewport={"width": width, "height": 844})
@@ -178,8 +185,11 @@ def test_no_width_makes_the_page_scroll_sideways(thread: Thread, many_nodes: str
     sign_in(page, many_nodes)
     assert overflow(page) <= 0
     query = all_nodes(page)
-    page.goto(f"{many_nodes}/?{query}&type=overall")
+    page.goto(f"{many_nodes}/?{query}&type=overall&view={SHEET}")
     assert len(column_names(page)) == 37
+    assert overflow(page) <= 0
+    page.goto(f"{many_nodes}/?{query}&type=overall&view={FLEET}")
+    expect(page.locator("table.fleet tbody tr")).to_have_count(37)
     assert overflow(page) <= 0
     page.goto(f"{many_nodes}/?{query}&range=9y&as_of={'x' * 300}")
     expect(page.locator(".field-error")).to_have_count(2)
@@ -191,7 +201,7 @@ def test_the_names_of_metrics_stay_in_sight_when_the_table_scrolls(
 ) -> None:
     page = open_page(viewport={"width": 390, "height": 844})
     sign_in(page, many_nodes)
-    page.goto(f"{many_nodes}/?{all_nodes(page)}")
+    page.goto(f"{many_nodes}/?{all_nodes(page)}&view={SHEET}")
     region = page.get_by_role("region", name="Table of metrics")
     before = page.locator("table.sheet tbody th").first.bounding_box()
     region.evaluate("element => element.scrollLeft = 500")
@@ -210,7 +220,7 @@ def test_a_phone_shows_two_of_four_nodes_at_once_and_the_whole_basis(
     second = page.locator("table.sheet thead th").nth(2).bounding_box()
     assert second
     assert second["x"] + second["width"] <= 390
-    basis = page.get_by_role("region", name="Basis and notes")
+    basis = page.get_by_role("region", name="Basis of each node")
     assert basis.evaluate("element => element.scrollWidth - element.clientWidth") <= 0
 
 
@@ -226,7 +236,7 @@ def test_a_name_that_is_too_long_for_a_chart_ends_in_an_ellipsis(
 ) -> None:
     page = open_page(viewport={"width": 390, "height": 844})
     sign_in(page, many_nodes)
-    page.goto(f"{many_nodes}/?{all_nodes(page)}")
+    page.goto(f"{many_nodes}/?{these_nodes(page, 'x' * 300, 'node 1')}")
     label = page.locator(".chart .label", has_text="x" * 300).first
     assert label.evaluate("element => element.scrollWidth > element.clientWidth")
     assert label.evaluate("element => getComputedStyle(element).textOverflow") == "ellipsis"

@@ -95,7 +95,8 @@ class Money:
 
     def _estimates(self, period: str) -> dict[str, oracle.Row]:
         found: dict[str, oracle.Row] = {}
-        end = "9" if self.end >= self.month_end else oracle.text_of(self.end)
+        is_over = period < f"{self.start:%Y-%m}" or self.end >= self.month_end
+        end = "9" if is_over else oracle.text_of(self.end)
         rows = [row for row in self._rows("earnings_estimates") if row["period"] == period]
         for row in sorted((row for row in rows if oracle.stored(row["timestamp"])), key=lambda row: row["id"]):
             before = found.get(row["satellite"])

@@ -303,7 +303,7 @@ def score(value: Any) -> Any:
 
 
 def direction(key: str) -> str | None:
-    if key.startswith((*HIGHER, "earnings_per_", "payout_", "projected_")):
+    if key.startswith((*HIGHER, "earnings_per_", "payout_", "profit", "projected_")):
         return "higher"
     return "lower" if key.startswith(LOWER) else None
 
@@ -315,6 +315,8 @@ def rankings(nodes: dict[str, Expected], keys: Sequence[str]) -> dict[str, list[
         if direction(key) is None:
             continue
         values = {name: node.metrics([key])[key] for name, node in nodes.items() if key not in node.unranked}
+        if key == "last_ping_minutes":  # satellites come every hour or so, and what is under two and a half is chance
+            values = {name: value if value is None else max(value, 150) for name, value in values.items()}
         present = sorted({value for value in values.values() if value is not None}, reverse=direction(key) == "higher")
         found[key] = [{name for name, value in values.items() if value == each} for each in present]
     return found

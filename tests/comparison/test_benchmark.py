@@ -11,7 +11,19 @@ from comparison.benchmarking.databases import prepared
 from comparison.benchmarking.full_load import load
 from comparison.benchmarking.resources import sample
 from comparison.benchmarking.scenarios import Parameters, goal
-from comparison.benchmarking.ways import ANY_TYPE, CACHED, COLD, COMPARISON, FULL_LOAD, WARM, WAYS, Goal, Line, Sample
+from comparison.benchmarking.ways import (
+    ANY_TYPE,
+    BESIDE_EARNINGS,
+    CACHED,
+    COLD,
+    COMPARISON,
+    FULL_LOAD,
+    WARM,
+    WAYS,
+    Goal,
+    Line,
+    Sample,
+)
 from comparison.engine import compare
 from comparison.metrics import by_key
 from comparison.request import SAMPLE, validated
@@ -52,13 +64,20 @@ def line(figures: dict[str, Any], range_: str, type_: str, way: str) -> dict[str
 
 @pytest.mark.sqlite_files
 class TestTinyRun:
+    def test_earnings_alone_are_measured_once_beside_the_monitors_ways(self, folder: Path) -> None:
+        found = json.loads(benchmark(folder, "--type", "earnings", "--format", "json"))["scenarios"]["two-days"]
+        there = [(one["range"], one["way"]) for one in found["lines"]]
+        assert there == [("24h", way.key) for way in (*COMPARISON, *BESIDE_EARNINGS)]
+        assert found["lines"][0]["goal"]["wall_ms"] == 100
+
     def test_each_range_has_every_way_for_every_type_and_what_it_is_compared_with(
         self, figures: dict[str, Any]
     ) -> None:
         there = [(one["range"], one["type"], one["way"]) for one in figures["lines"]]
         each = [(type_, way.key) for type_ in ("performance", "earnings") for way in COMPARISON]
         beside = [("performance", "sample"), (ANY_TYPE, "group_by"), (ANY_TYPE, "full_load")]
-        assert there == [(range_, *of) for range_ in ("1h", "24h") for of in (*each, *beside)]
+        of_month = [("1h", "earnings", way.key) for way in BESIDE_EARNINGS]
+        assert there == [*((range_, *of) for range_ in ("1h", "24h") for of in (*each, *beside)), *of_month]
 
     def test_times_cpu_and_rows_are_reported(self, figures: dict[str, Any]) -> None:
         for one in figures["lines"]:
@@ -97,7 +116,7 @@ class TestTinyRun:
     ) -> None:
         database = folder / "events-2x300-1d-counted.db"
         made = database.stat().st_mtime_ns
-        text = benchmark(folder, "--type", "earnings", "--range", "24h")
+        text = benchmark(folder, "--type", "performance", "--range", "24h")
         assert all(way.label in text for way in WAYS)
         assert "< 50" in text
         assert "2 nodes x 300 events" in text
@@ -117,7 +136,7 @@ class TestTinyRun:
         assert prepared(tmp_path, parameters).made["rollup"]["events"] == 600
 
     def test_of_pruned_events_only_the_sample_is_measured_beside(self, folder: Path) -> None:
-        chosen = ("--scenario", "month", "--type", "earnings", "--range", "24h", "--format", "json")
+        chosen = ("--scenario", "month", "--type", "performance", "--range", "24h", "--format", "json")
         lines = json.loads(benchmark(folder, *chosen))["scenarios"]["month"]["lines"]
         assert [one["way"] for one in lines] == [*(way.key for way in COMPARISON), "sample"]
 

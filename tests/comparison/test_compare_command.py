@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from comparison.engine import compare
 from comparison.metrics import TYPES
-from nodes.models import Event
+from nodes.models import Event, Node
 from tests.comparison.conftest import AS_OF, request_for
 
 AT = ("--as-of", AS_OF.isoformat())
@@ -81,3 +81,8 @@ def test_a_wrong_argument_is_one_sentence(three_nodes: list[str], arguments: tup
 def test_a_database_without_nodes_is_one_sentence(databases: None) -> None:
     with pytest.raises(CommandError, match="no nodes yet"):
         output()
+
+
+def test_a_node_that_never_answered_is_one_to_compare(three_nodes: list[str]) -> None:
+    Node.objects.create(name="silent", api_url="http://10.0.0.1:14002")
+    assert "silent" in output(*AT, "attic", "silent")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comparison.coverage_strip import FULL, NONE, PARTIAL, Coverage, coverage_of, low_coverage, runs
+from comparison.coverage_strip import FULL, HEIGHT, NONE, PARTIAL, Coverage, coverage_of, low_coverage, runs
 from comparison.detailed import detailed
 from tests.comparison.details_samples import detailed_result, details
 
@@ -21,7 +21,14 @@ def test_the_strip_says_of_every_step_how_much_of_it_has_events(share: list[floa
     for index, each in enumerate(share):
         middle = 100 * (index + 0.5) / len(share)
         assert [run.state for run in found if run.left <= middle < run.left + run.width] == [wanted[each]]
-    assert all(one.state != other.state for one, other in pairwise(found))
+    assert all(one.share != other.share for one, other in pairwise(found))
+
+
+@given(st.floats(0, 1, exclude_min=True, exclude_max=True), st.floats(0, 1, exclude_min=True, exclude_max=True))
+def test_a_part_is_as_high_as_its_share_but_never_like_all_or_nothing(one: float, other: float) -> None:
+    lower, higher = (runs([share])[0] for share in sorted((one, other)))
+    assert 0 < lower.height <= higher.height < runs([1.0])[0].height
+    assert lower.top + lower.height == higher.top + higher.height == HEIGHT
 
 
 def test_a_step_of_which_nothing_is_known_has_no_events() -> None:

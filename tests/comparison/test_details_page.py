@@ -74,8 +74,13 @@ def test_the_numbers_are_in_tables_that_are_closed_at_first() -> None:
 @pytest.mark.parametrize(
     ("step", "points", "span", "full"),
     [
-        ("hour", 24, "by hour, from 22 Nov 12:00 to 23 Nov 11:00 UTC", "full height: events, half"),
-        ("day", 30, "by day, from 22 Nov 2026 to 21 Dec 2026 UTC", "full height: events in every hour, half"),
+        ("hour", 24, "by hour, from 22 Nov 12:00 to 23 Nov 11:00 UTC", "full height: events, empty frame: none"),
+        (
+            "day",
+            30,
+            "by day, from 22 Nov 2026 to 21 Dec 2026 UTC",
+            "full height: events in every hour, lower: in as much of its hours, empty frame",
+        ),
     ],
 )
 def test_the_steps_are_named(step: str, points: int, span: str, full: str) -> None:
@@ -92,7 +97,7 @@ def test_coverage_and_gaps_are_told_in_words() -> None:
     assert "22 Nov 2026 12:00 to 15:00 UTC (3 h)" in text
 
 
-def test_an_outage_is_an_empty_frame_and_a_partial_step_is_lower() -> None:
+def test_an_outage_is_an_empty_frame_and_a_partial_step_is_as_high_as_its_share() -> None:
     text = page(detailed_result({"a": details(points=4, share=[1.0, 0.5, 0.0, 0.0]), "b": None}))
     assert re.findall(r'<rect class="(\w+)" x="([\d.]+)" y="(\d+)" width="([\d.]+)" height="(\d+)"', text) == [
         ("full", "0.0", "1", "25.0", "16"),

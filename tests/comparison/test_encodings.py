@@ -49,4 +49,7 @@ def test_csv_is_utf_8_as_its_mark_says(folder: Path) -> None:
 
 def test_an_error_is_a_sentence_all_the_same(folder: Path) -> None:
     done = manage(folder, "compare", "Küche", "attic-pi4", PYTHONIOENCODING="ascii")
-    assert (done.returncode, done.stderr) == (1, 'There is no node "K?che" in the events database.\n')
+    assert (done.returncode, done.stderr) == (
+        1,
+        'There is no node "K?che": it is neither in the events nor entered by hand.\n',
+    )

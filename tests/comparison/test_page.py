@@ -12,6 +12,7 @@ from django.test.utils import override_script_prefix
 from django.urls import reverse
 from pytest_django import Settings
 
+from comparison.metrics import TYPES
 from nodes.known import known_nodes
 from nodes.models import Event, Node
 from storj_site.failures import unavailable
@@ -74,6 +75,18 @@ def test_the_first_visit_lets_choose_among_many_nodes(databases: None, viewer_cl
     page = viewer_client.get(PAGE).content.decode()
     assert "Choose between 2 and 200 nodes, then press Compare." in page
     assert "<table" not in page
+
+
+@pytest.mark.parametrize("type", TYPES)
+def test_showing_a_stored_result_does_not_change_it(
+    ids: list[int], as_of: str, viewer_client: Client, memory_cache: None, type: str
+) -> None:
+    """All who ask get the same object, which refuses to be changed."""
+    viewer_client.get(address(*ids, type=type, as_of=as_of))
+    shown = [viewer_client.get(address(*ids, path=path, type=type, as_of=as_of)) for path in (JSON, PAGE, CSV, JSON)]
+    assert [answer.status_code for answer in shown] == [200] * 4
+    assert shown[0].json()["cached"]
+    assert shown[0].content == shown[-1].content
 
 
 def test_an_address_with_a_type_but_no_nodes_shows_the_form(ids: list[int], viewer_client: Client) -> None:

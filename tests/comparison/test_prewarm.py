@@ -142,7 +142,7 @@ def test_a_busy_machine_renews_nothing_until_it_is_idle(live_nodes: None, monkey
 
 def test_nothing_is_renewed_while_a_comparison_is_computed(live_nodes: None) -> None:
     asked_and_nearly_run_out(live())
-    assert engine._flights.run("another", lambda: {"idle": prewarm.is_idle()}) == {"idle": False}
+    assert engine._flights.run("another", lambda _: {"idle": prewarm.is_idle()}) == {"idle": False}
     assert prewarm.is_idle()
 
 

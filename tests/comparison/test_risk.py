@@ -11,7 +11,7 @@ from comparison.request import ComparisonRequest
 from comparison.result import Comparison, NodeResult
 from nodes.models import Reputation
 from nodes.satellites import AP1, EU1, US1
-from tests.comparison.conftest import AS_OF, request_for
+from tests.comparison.conftest import AS_OF, NAMES, request_for
 from tests.comparison.told_rows import on_satellite, state, windows
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -293,3 +293,11 @@ def test_a_database_without_these_tables_is_read_all_the_same(three_nodes: list[
 
 def ranked_names(result: Comparison) -> set[str]:
     return {name for group in result.rankings["audit_score"] for name in group}
+
+
+def test_contacts_of_the_last_hours_share_a_place(three_nodes: list[str]) -> None:
+    for name, minutes in zip(NAMES, (3, 150, 151), strict=True):
+        state(name, last_ping=AS_OF - timedelta(minutes=minutes))
+    result = compute(request_for())
+    assert [node.metrics["last_ping_minutes"] for node in result.nodes] == [3, 150, 151]
+    assert result.rankings["last_ping_minutes"] == [["attic", "cellar"], ["shed"]]

@@ -15,7 +15,7 @@ from comparison.window import Window
 from nodes.fields import to_stored
 from nodes.models import Event
 from nodes.reading import reading
-from nodes.sql import groups, money, rolled, told
+from nodes.sql import allocated_per_node, groups, money, months, pictures, rolled, told
 from tests.comparison.conftest import AS_OF
 
 WINDOW = Window.ending(AS_OF, 24)
@@ -46,13 +46,22 @@ STATEMENTS: dict[str, Callable[[BaseDatabaseWrapper], object]] = {
     "coarse_durations": lambda connection: told.coarse_durations(connection, NODES, 490_000, 500_000),
     "unended_audits": lambda connection: told.unended_audits(connection, NODES, *SPAN, 3),
     "skipped_lines": lambda connection: told.skipped_lines(connection, NODES, SPAN[0]),
-    "latest scores": lambda connection: reputation.read(connection, "attic", WINDOW),
-    "latest estimates": lambda connection: estimates.read(connection, "attic", Month(2026, 11), AS_OF),
-    "bytes_by_day": lambda connection: rolled.bytes_by_day(connection, PIECES[:1], 1),
-    "stored_days": lambda connection: money.stored_days(connection, "attic", SPAN, SPAN[1]),
-    "first_seen": lambda connection: money.first_seen(connection, "attic"),
-    "days of the API": lambda connection: list(from_api.days(connection, "attic", WINDOW.start, AS_OF)),
-    "satellites of the API": lambda connection: list(from_api.satellites(connection, "attic")),
+    "latest scores": lambda connection: reputation.read(connection, NODES, WINDOW),
+    "latest estimates": lambda connection: estimates.read(connection, NODES, [Month(2026, 10), Month(2026, 11)], AS_OF),
+    "bytes_by_day": lambda connection: rolled.bytes_by_day(connection, PIECES, 1),
+    "bytes_by_piece": lambda connection: rolled.bytes_by_piece(connection, PIECES, 1),
+    "api_months": lambda connection: months.api_months(connection, NODES, "2026-01-01", "2026-11-01"),
+    "day_ends": lambda connection: months.day_ends(connection, NODES, ["2026-10-30", "2026-10-31"]),
+    "payouts": lambda connection: months.payouts(connection, NODES, "2026-01", "2026-11"),
+    "stubs": lambda connection: months.stubs(connection, NODES, "2026-01", "2026-11"),
+    "stored_days": lambda connection: money.stored_days(connection, NODES, SPAN, SPAN[1]),
+    "first_seen": lambda connection: money.first_seen(connection, NODES),
+    "days of the API": lambda connection: list(from_api.days(connection, NODES, WINDOW.start, AS_OF)),
+    "satellites of the API": lambda connection: list(from_api.satellites(connection, NODES)),
+    "allocated": lambda connection: allocated_per_node(connection, NODES, SPAN[1]),
+    "space": lambda connection: pictures.space(connection, [(name, *SPAN) for name in NODES]),
+    "compactions": lambda connection: pictures.compactions(connection, NODES, SPAN, 100),
+    "attempts_by_hour_of_day": lambda connection: rolled.attempts_by_hour_of_day(connection, PIECES[:1]),
 }
 
 
@@ -114,10 +123,22 @@ def plan(statement: str) -> str:
         ("latest scores", "reputation_history", ["idx_reputation_latest", "idx_reputation_node_time"]),
         ("latest estimates", "earnings_estimates", ["idx_earnings_latest"]),
         ("bytes_by_day", "found", ["USING PRIMARY KEY", "rollup_counts_pkey"]),
+        ("bytes_by_piece", "found", ["USING PRIMARY KEY", "rollup_counts_pkey"]),
+        ("api_months", "days", ["days USING PRIMARY KEY", "sno_days_pkey"]),
+        ("api_months", "on_it", ["on_it USING PRIMARY KEY", "sno_satellites_pkey"]),
+        ("day_ends", "storage_snapshots", ["idx_storage_node_time"]),
+        ("day_ends", "first", ["first USING INTEGER PRIMARY KEY", "storage_snapshots_pkey"]),
+        ("payouts", "payout_history", ["idx_payout_node_time"]),
+        ("stubs", "sno_paystubs", ["USING PRIMARY KEY", "sno_paystubs_pkey"]),
         ("stored_days", "storage_snapshots", ["idx_storage_node_time"]),
         ("first_seen", "events", ["idx_events_node_name_timestamp"]),
         ("first_seen", "storage_snapshots", ["idx_storage_node_time"]),
         ("first_seen", "earnings_estimates", ["idx_earnings_latest"]),
+        ("allocated", "storage_snapshots", ["idx_storage_node_time"]),
+        ("space", "storage_snapshots", ["idx_storage_node_time"]),
+        ("space", "found", ["found USING INTEGER PRIMARY KEY", "storage_snapshots_pkey"]),
+        ("compactions", "hashstore_compaction_history", ["autoindex_hashstore", "hashstore_compaction_history_pkey"]),
+        ("attempts_by_hour_of_day", "found", ["USING PRIMARY KEY", "rollup_counts_pkey"]),
         ("days of the API", "sno_days", ["USING PRIMARY KEY", "sno_days_pkey"]),
         ("satellites of the API", "sno_satellites", ["USING PRIMARY KEY", "sno_satellites_pkey"]),
     ],
@@ -131,5 +152,13 @@ def test_a_statement_uses_its_index(many_nodes: None, statement: str, table: str
 
 
 def test_each_kind_of_metrics_is_one_statement(three_nodes: list[str]) -> None:
-    for statement in ("sample", "snapshots", "latest scores", "latest estimates", "stored_days", "first_seen"):
+    for statement in (
+        "sample",
+        "snapshots",
+        "latest scores",
+        "latest estimates",
+        "stored_days",
+        "first_seen",
+        "day_ends",
+    ):
         assert len(run(statement)) == 1

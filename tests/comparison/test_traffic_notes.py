@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 from comparison.engine import compare
-from nodes.models import Event
+from comparison.traffic_notes import ONLY_API
+from nodes.models import Event, StorageSnapshot
 from tests.comparison.conftest import AS_OF, request_for
+from tests.comparison.told_rows import state
 
 
 def notes(*names: str, hours: int = 24) -> list[str]:
@@ -27,3 +29,20 @@ def test_a_node_without_events_in_the_window_says_when_the_newest_one_was(three_
 def test_a_node_whose_events_all_come_later_says_so(three_nodes: list[str]) -> None:
     Event.objects.create(timestamp=AS_OF, action="GET", status="success", node_name="new")
     assert any("first known one is from 2026-11-23 12:00 UTC" in note for note in notes("new", "attic"))
+
+
+def test_a_node_of_which_only_the_api_is_known_is_told_what_gives_its_transfers(three_nodes: list[str]) -> None:
+    state("only api")
+    StorageSnapshot.objects.create(
+        node_name="only api", timestamp=AS_OF - timedelta(hours=1), total_bytes=9, used_bytes=1
+    )
+    found = notes("only api", "attic")
+    assert ONLY_API in found
+    assert not any("too new" in note for note in found)
+
+
+def test_one_whose_monitor_went_silent_may_be_too_new_for_it(three_nodes: list[str]) -> None:
+    StorageSnapshot.objects.create(
+        node_name="monitored", timestamp=AS_OF - timedelta(hours=1), total_bytes=9, used_bytes=1
+    )
+    assert any("may be too new for its monitor" in note for note in notes("monitored", "attic"))

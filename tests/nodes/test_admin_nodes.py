@@ -41,6 +41,14 @@ def test_the_list_shows_the_figures_of_each_node(databases: None, admin_client: 
     assert f"98.77 % (as of {now - timedelta(days=3):%Y-%m-%d})" in page
 
 
+def test_nodes_are_listed_in_their_natural_order_unless_another_is_asked_for(
+    databases: None, admin_client: Client
+) -> None:
+    known("n10", "n2", "n1")
+    assert [node.name for node in admin_client.get(LIST).context["cl"].result_list] == ["n1", "n2", "n10"]
+    assert [node.name for node in admin_client.get(LIST, {"o": "-1"}).context["cl"].result_list] == ["n2", "n10", "n1"]
+
+
 def queries(client: Client) -> int:
     client.get(LIST)  # makes the rows
     with CaptureQueriesContext(connections["default"]) as site, CaptureQueriesContext(connections["events"]) as rest:
@@ -104,7 +112,7 @@ def test_a_node_that_is_still_in_the_events_cannot_be_deleted_and_its_page_says_
     (node,) = ensure_nodes(["a"])
     page = change_page(admin_client, node)
     assert "still in the events database, so it would be made again" in page
-    assert "deletelink" not in page
+    assert 'class="deletelink"' not in page
     assert delete(admin_client, node) == 403
     assert Node.objects.get() == node
 
@@ -112,7 +120,7 @@ def test_a_node_that_is_still_in_the_events_cannot_be_deleted_and_its_page_says_
 def test_a_node_of_an_earlier_database_can_be_deleted(databases: None, admin_client: Client) -> None:
     known("a")
     _, old = ensure_nodes(["a", "old"])
-    assert "deletelink" in change_page(admin_client, old)
+    assert 'class="deletelink"' in change_page(admin_client, old)
     assert delete(admin_client, old) == 302
     assert [node.name for node in Node.objects.all()] == ["a"]
 
@@ -145,9 +153,11 @@ def test_the_list_tells_nodes_of_earlier_databases(databases: None, admin_client
     assert "icon-no" in told["old"]
 
 
-def test_the_cost_is_said_to_be_unused_by_comparisons(databases: None, admin_client: Client) -> None:
+def test_a_cost_below_zero_is_refused(databases: None, admin_client: Client) -> None:
     (node,) = ensure_nodes(["a"])
-    assert "Comparisons do not use it yet" in change_page(admin_client, node)
+    form = {"terms-TOTAL_FORMS": "0", "terms-INITIAL_FORMS": "0", "cost_per_month": "-1"}
+    page = admin_client.post(reverse("admin:nodes_node_change", args=[node.pk]), form)
+    assert "greater than or equal to 0" in page.content.decode()
 
 
 def test_names_from_the_events_are_escaped(databases: None, admin_client: Client) -> None:

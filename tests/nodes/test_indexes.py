@@ -10,11 +10,12 @@ from django.test.utils import CaptureQueriesContext
 
 from nodes import sql
 from nodes.fields import to_stored
-from nodes.models import EarningsEstimate, Event, Reputation, StorageSnapshot
+from nodes.models import EarningsEstimate, Event, Payout, Reputation, StorageSnapshot
 from nodes.records import Criteria, Source, page_of
 from nodes.router import EVENTS as WRITABLE
 from nodes.router import READONLY
 from nodes.schema import INDEXES, Index
+from nodes.sql import months
 
 END = datetime(2026, 11, 20, 12, tzinfo=UTC)
 EVENTS = Source(Event, node_index=True)
@@ -22,15 +23,22 @@ READS = ("SELECT", "WITH", "(SELECT")
 HOUR_BEFORE = END - timedelta(hours=1)
 
 
-def latest(table: str, column: str, period: str | None = None) -> None:
-    sql.latest_per_satellite(connections[READONLY], sql.PerSatellite(table, [column], period), ["a"], to_stored(END))
+def latest_scores() -> None:
+    wanted = sql.PerSatellite("reputation_history", ["online_score"])
+    sql.latest_per_satellite(connections[READONLY], wanted, ["a"], to_stored(END))
+
+
+def latest_estimates() -> None:
+    wanted = sql.PerSatellite("earnings_estimates", ["total_earnings_gross"])
+    sql.latest_per_period(connections[READONLY], wanted, ["a"], {"2026-10": to_stored(END), "2026-11": to_stored(END)})
 
 
 STATEMENTS: dict[str, Callable[[], object]] = {
     "idx_events_node_name_timestamp": lambda: page_of(EVENTS, Criteria(node="a", end=END)),
     "idx_storage_node_time": lambda: sql.used_space_per_node(connections[READONLY], ["a"], to_stored(END)),
-    "idx_reputation_latest": lambda: latest("reputation_history", "online_score"),
-    "idx_earnings_latest": lambda: latest("earnings_estimates", "total_earnings_gross", "2026-11"),
+    "idx_reputation_latest": latest_scores,
+    "idx_earnings_latest": latest_estimates,
+    "idx_payout_node_time": lambda: months.payouts(connections[READONLY], ["a"], "2026-10", "2026-11"),
 }
 
 
@@ -41,6 +49,9 @@ def rows(databases: None) -> None:
     Event.objects.bulk_create(Event(node_name=name, timestamp=at) for name, at in many)
     StorageSnapshot.objects.bulk_create(StorageSnapshot(node_name=name, timestamp=at) for name, at in many)
     Reputation.objects.bulk_create(Reputation(node_name=name, timestamp=at, satellite="s") for name, at in many)
+    Payout.objects.bulk_create(
+        Payout(node_name=name, timestamp=at, satellite="s", period="2026-11", actual_payout=1) for name, at in many
+    )
     EarningsEstimate.objects.bulk_create(
         EarningsEstimate(node_name=name, timestamp=at, satellite="s", period="2026-11") for name, at in many
     )

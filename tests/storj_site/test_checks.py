@@ -105,6 +105,7 @@ def test_several_processes_with_a_cache_server_are_fine(tmp_path: Path) -> None:
         ("POOL_TIMEOUT", 9, "storj.W013"),
         ("MAX_POOL_SIZE", 0, "storj.W014"),
         ("MAX_EVENTS_FOR_COMPARISON", 29, "storj.W015"),
+        ("STREAMS", 9, "storj.W016"),
     ],
 )
 def test_limits_that_contradict_each_other(settings: Any, name: str, value: int, found: str) -> None:

@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 from django.urls.converters import IntConverter
 from django.urls.resolvers import RegexPattern, RoutePattern
 
-from nodes.models import ApiToken, Event, Node
+from nodes.models import ApiToken, Event, Host, Node, NodeGroup
 from storj_site.urls import urlpatterns
 
 pytestmark = pytest.mark.usefixtures("databases")
@@ -81,6 +81,8 @@ def records_to_find() -> None:
     ApiToken.objects.create(pk=1, user=owner, label="of the owner")
     Group.objects.create(pk=1, name="operators")
     Node.objects.create(pk=1, name="a")
+    Host.objects.create(pk=1, name="rack")
+    NodeGroup.objects.create(pk=1, name="at home")
     Event.objects.create(pk=1, node_name="a")
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from comparison import cache
 from nodes.adopt import adopt
-from nodes.models import Event
+from nodes.models import Event, Node
 from nodes.places import places
 from nodes.rollups.roll import rollup_once
 from storj_site import housekeeper
@@ -38,6 +38,22 @@ def value(title: str, label: str) -> str:
 def test_the_page_shows_every_part(admin_client: Client) -> None:
     page = admin_client.get(reverse("status")).content.decode()
     assert all(f"<h2>{part.title}</h2>" in page for part in parts())
+
+
+def test_what_operators_look_for_comes_first() -> None:
+    first = ["Health", "Events per node", "Node APIs", "Collector", "Lines that could not be read"]
+    assert [part.title for part in parts()][:5] == first
+
+
+def test_health_says_in_a_line_each_how_all_is() -> None:
+    Node.objects.create(name="attic", api_url="http://10.0.0.1:14002")
+    assert {row[0]: row[1] for row in part("Health").rows} == {
+        "Events database": "well",
+        "Counting of events": "off in this process",
+        "Node APIs": "1, 1 in trouble: see below",
+        "Logs": "none entered",
+        "Collector": "has no log to follow",
+    }
 
 
 def test_the_admin_leads_to_it(admin_client: Client) -> None:
@@ -188,6 +204,7 @@ def test_without_the_events_its_parts_say_why_and_the_others_stay(
         "Indexes of the events database",
         "What `make adopt` would add",
         "Roll-ups",
+        "Node APIs",
         "Collector",
         "Lines that could not be read",
     }

@@ -18,7 +18,7 @@ from comparison.benchmarking.measuring import Benchmark, Report, Wanted, machine
 from comparison.benchmarking.scenarios import SCENARIOS, SMALLEST, WRITES, Parameters
 from comparison.benchmarking.table import rendered, rendered_writes
 from comparison.benchmarking.writes import Writes
-from comparison.metrics import TYPES
+from comparison.metrics import EARNINGS, TYPES
 from comparison.window import parse_range
 from nodes.commands import OperatorCommand
 
@@ -95,8 +95,11 @@ def _figures(name: str, folder: Path, options: dict[str, Any], report: Report) -
         return writes.measured(folder, options["minutes"], report)
     report(f"{name}: making the database")
     database = prepared(folder, _parameters(name, options))
-    ranges = options["range"] or [parse_range(range_) for range_ in RANGES]
-    return measured(database, Wanted(options["type"] or list(TYPES), ranges, options["runs"]), report)
+    types = options["type"] or list(TYPES)
+    # Earnings are of the calendar month, whatever the range.
+    usual = RANGES[:1] if set(types) == {EARNINGS} else RANGES
+    ranges = options["range"] or [parse_range(range_) for range_ in usual]
+    return measured(database, Wanted(types, ranges, options["runs"]), report)
 
 
 def _parameters(name: str, options: dict[str, Any]) -> Parameters:

@@ -16,8 +16,11 @@ from nodes.known import ensure_nodes, is_usable_name, printable
 from nodes.models import Node
 from nodes.progress import LogBar
 from nodes.readiness import refuse_unready
+from nodes.sources import why_not_lines
 
 BROKEN_OFF = "Broken off. What was read is kept; run the same command again to go on from there."
+
+SAME_FILES = "The very files that are followed, and older ones of the same log, add nothing twice: --force reads them."
 
 
 class Command(OperatorCommand):
@@ -36,7 +39,9 @@ class Command(OperatorCommand):
             help="files, patterns, folders (of which those with “log” in their name), or - for standard input",
         )
         parser.add_argument(
-            "--force", action="store_true", help="write even if another program seems to write this node's events"
+            "--force",
+            action="store_true",
+            help="read them even if another program seems to write this node's events, or its log is followed",
         )
 
     def handle(self, *args: Any, node: str, paths: list[str], force: bool, **options: Any) -> None:
@@ -72,6 +77,8 @@ class Command(OperatorCommand):
 def _prepare(node: str, force: bool) -> None:
     """Nothing is written into a database that is not the intake's to write, and no Node made for it."""
     refuse_unready()
+    if not force and (double := why_not_lines(node)):
+        raise CommandError(f"{double} {SAME_FILES}")
     try:
         with explained():
             if not force:

@@ -47,7 +47,7 @@ class Failing:
         connection.execute_wrappers = [self._fail]
 
     def _fail(self, execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
-        if self.is_on and "stepped" in sql:
+        if self.is_on and "FROM storage_snapshots" in sql and "IS NOT NULL" in sql:
             raise Injected
         return execute(sql, *rest)
 

@@ -30,7 +30,7 @@ def facts(*values: object) -> tuple[object, ...]:
 def read(snapshots: Iterable[StorageSnapshot], end: datetime = START + 30 * DAY) -> Stored:
     StorageSnapshot.objects.bulk_create(snapshots)
     with reading() as connection:
-        return stored.read(connection, "a", START, end)
+        return stored.read(connection, ["a"], START, end)["a"]
 
 
 def test_two_snapshots_make_a_trapezoid() -> None:

@@ -15,7 +15,7 @@ from comparison import cache
 from comparison.engine import compare
 from comparison.request import ComparisonRequest
 from nodes.known import ensure_nodes
-from nodes.models import SatelliteTerms
+from nodes.models import EarningsEstimate, Payout, SatelliteTerms
 from nodes.satellites import US1
 from tests.comparison.money import month
 from tests.comparison.money.month import AS_OF, NAME, START, TB, event
@@ -139,3 +139,106 @@ def test_a_rate_below_zero_is_refused(admin_client: Client) -> None:
     page = admin_client.post(reverse("admin:nodes_node_change", args=[node.pk]), {"label": ""} | form)
     assert "greater than or equal to 0" in page.content.decode()
     assert not SatelliteTerms.objects.exists()
+
+
+class TestMonths:
+    @pytest.fixture(autouse=True)
+    def october(self) -> None:
+        for name, gross in ((NAME, 4.0), (OTHER, 2.0)):
+            row = {"satellite": US1, "period": "2026-10", "timestamp": START, "node_name": name}
+            EarningsEstimate.objects.create(**row, total_earnings_gross=gross, node_age_months=20)
+            Payout.objects.create(**row, actual_payout=gross - 0.5)
+
+    def test_the_command_prints_the_months_of_each_node_and_of_all(self) -> None:
+        text = printed("earnings", "--as-of", UNTIL)
+        assert f"{NAME}, month by month:" in text
+        assert re.search(r"Oct 2026 +4\.00 +0\.00 +4\.00 +3\.50 +−0\.50", text)
+        assert "All nodes together, month by month:" in text
+        assert re.search(r"Oct 2026 +6\.00 +0\.00 +6\.00 +5\.00 +−1\.00", text)
+        assert "Nov 2026, so far" in text
+
+    def test_the_command_says_the_same_as_json(self) -> None:
+        found = json.loads(printed("earnings", "--as-of", UNTIL, "--format", "json"))
+        assert [month["difference"] for month in found["history"]["months"]] == [-1.0, None]
+        assert found["nodes"][0]["history"]["months"][0]["paid"] == 3.5
+
+    def test_the_command_has_a_row_of_csv_for_each_month(self) -> None:
+        text = printed("earnings", NAME, "--as-of", UNTIL, "--months", "2", "--format", "csv")
+        october, november = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
+        assert (october["node"], october["month"], october["paid"], october["difference"]) == (
+            NAME,
+            "2026-10",
+            "3.5",
+            "-0.5",
+        )
+        assert (november["is_over"], november["paid"]) == ("False", "")
+
+    @pytest.mark.parametrize("months", ["0", "37", "-1", "many", "1.5"])
+    def test_a_number_of_months_that_makes_no_sense_is_refused(self, months: str) -> None:
+        with pytest.raises(CommandError, match="number of months must be between 1 and 36"):
+            printed("earnings", f"--months={months}")
+
+    def test_no_line_of_the_command_is_wider_than_the_terminal(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for columns in (80, 100):
+            monkeypatch.setenv("COLUMNS", str(columns))
+            text = printed("earnings", "--as-of", UNTIL)
+            assert max(map(len, text.splitlines())) <= columns
+            assert re.search(r"Node +Storage +Egress +Repair", text)
+
+    def test_the_api_has_as_many_months_as_asked_for(self, viewer_client: Client) -> None:
+        assert len(asked(viewer_client, asOf=UNTIL, months=1).json()["history"]["months"]) == 1
+        assert len(asked(viewer_client, asOf=UNTIL).json()["history"]["months"]) == 2
+        assert list(asked(viewer_client, months=0).json()["errors"]) == ["months"]
+
+    def test_the_page_has_them_as_tables_and_a_chart_with_its_text(self, viewer_client: Client) -> None:
+        text = self.page(viewer_client, as_of=UNTIL)
+        assert "Month by month" in text
+        row = "<td>6.00</td><td>0.00</td><td>6.00</td><td>5.00</td><td>−1.00</td>"
+        assert f'<th scope="row">Oct 2026</th>{row}' in text
+        assert (
+            'aria-label="Payout of attic: paid lowest 3.50, highest 3.50, last 3.50 USD; estimated lowest 4.00' in text
+        )
+
+    def test_the_months_are_a_file_of_csv(self, viewer_client: Client) -> None:
+        response = viewer_client.get(reverse("earnings-csv"), self.query(as_of=UNTIL))
+        assert 'filename="months-earnings-2026-11-' in response["Content-Disposition"]
+        rows = list(csv.DictReader(io.StringIO(response.content.decode().lstrip("\ufeff"))))
+        assert [(row["node"], row["month"]) for row in rows[:2]] == [(NAME, "2026-10"), (NAME, "2026-11")]
+
+    def test_the_csv_of_another_type_has_no_months(self, viewer_client: Client) -> None:
+        response = viewer_client.get(reverse("earnings-csv"), self.query(type="overall"))
+        assert len(response.content.decode().splitlines()) == 1
+
+    def test_a_month_is_chosen_on_the_page_and_names_it(self, viewer_client: Client) -> None:
+        text = self.page(viewer_client, month="2026-10")
+        assert '<h1 id="heading">Earnings of October 2026</h1>' in text
+        assert "<title>Earnings, 2026-10: 2 nodes" in text
+        assert 'name="month" value="2026-10"' in text
+        assert "as_of=2026-11-01T00%3A00%3A00Z" in text, "the permanent link"
+        assert 'name="range" value="24h">24 hours' not in text
+
+    def test_a_wrong_month_gets_its_sentence_beside_it(self, viewer_client: Client) -> None:
+        response = viewer_client.get(reverse("compare"), self.query(month="2026-13"))
+        assert response.status_code == 400
+        assert 'id="month-error">The month must be written as 2026-10.' in response.content.decode()
+
+    def test_another_type_leaves_the_month_behind(self, viewer_client: Client) -> None:
+        response = viewer_client.get(reverse("compare"), self.query(type="overall", month="2026-10", months="3"))
+        assert "month" not in response["Location"]
+
+    def test_what_was_asked_for_comes_first(self, viewer_client: Client) -> None:
+        text = self.page(viewer_client, as_of=UNTIL)
+        assert (
+            text.index("by satellite</summary>")
+            < text.index("Earnings of the month</th>")
+            < text.index("Reputation</th>")
+        )
+
+    @staticmethod
+    def query(**fields: Any) -> dict[str, Any]:
+        return {"node": [node.pk for node in ensure_nodes([NAME, OTHER])], "type": "earnings"} | fields
+
+    def page(self, client: Client, **fields: Any) -> str:
+        response = client.get(reverse("compare"), self.query(**fields))
+        assert response.status_code == 200
+        return str(response.content.decode())

@@ -2,11 +2,14 @@
 
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -88,6 +91,42 @@ def test_sigterm_ends_it_although_the_database_is_locked_and_nothing_is_lost(col
     assert collected.count() == 4
 
 
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    (folder := tmp_path / "small").mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "none", str(folder)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("needs the right to mount a small disk")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_a_disk_that_is_full_for_a_while_loses_nothing(collected: Collected, log: Path, small_disk: Path) -> None:
+    events = collected.folder / "events.db"
+    events.symlink_to(shutil.move(events, small_disk / "events.db"))
+    collected.configure(attic=log)
+    with collected.running():
+        wait_until(lambda: collected.count() == 3)
+        fill(small_disk / "ballast")
+        writing.append(log, writing.attempts(range(3, 3_000)))
+        wait_until(lambda: "The disk of the events database is full" in collected.output)
+        writing.append(log, writing.attempts(range(3_000, 3_100)))
+        writing.copytruncate(log)
+        writing.append(log, writing.attempts(range(3_100, 3_200)))
+        (small_disk / "ballast").unlink()
+        wait_until(lambda: collected.count() == 3_200)
+        wait_until(lambda: "The log of attic is followed again" in collected.output)
+    assert collected.query("SELECT COUNT(DISTINCT size), COUNT(*) FROM events") == [(3_200, 3_200)]
+
+
+def fill(path: Path) -> None:
+    with path.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(4096))
+
+
 def test_changes_in_the_admin_are_seen_while_it_runs(collected: Collected, log: Path, tmp_path: Path) -> None:
     collected.configure()
     with collected.running():
@@ -125,12 +164,10 @@ def test_killed_at_any_moment_while_the_log_rotates_each_second_it_ends_with_the
     collected.configure(attic=log)
     # Before anything is written: what has rotated before anybody looked is history.
     writing.append(log, writing.start(0))
-    with collected.running():
-        wait_until(lambda: collected.query("SELECT COUNT(*) FROM intake_sources") == [(1,)])
+    assert collected.once().returncode == 0
     dice = random.Random(5)
-    command = [sys.executable, "-m", "tests.nodes.intake.writer", str(log), str(KILLS * (LONGEST_LIFE / 2 + 1.2))]
     kills = 0
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as writer:
+    with writing_process(log, KILLS * (LONGEST_LIFE / 2 + 1.2)) as writer:
         while kills < KILLS:
             process = collected.start()
             followed = collected.output.count("Following the log")
@@ -151,6 +188,29 @@ def test_killed_at_any_moment_while_the_log_rotates_each_second_it_ends_with_the
     assert told[0][0] == written
     # What is not in whole seconds was told by when lines arrived, and what is marked as coarse was not.
     assert told[0][1] + coarse[0][0] <= written
+
+
+def test_held_up_while_the_log_is_copied_and_truncated_again_and_again_it_misses_no_line(
+    collected: Collected, tmp_path: Path
+) -> None:
+    log = tmp_path / "node.log"
+    log.write_bytes(writing.start(0))
+    collected.configure(attic=log)
+    with collected.running() as process:
+        wait_until(lambda: collected.query("SELECT COUNT(*) FROM intake_sources") == [(1,)])
+        with writing_process(log, 1.5 * KILLS + 1.5, "copytruncate") as writer:
+            while writer.poll() is None:
+                for number, seconds in ((signal.SIGSTOP, 0.5), (signal.SIGCONT, 0.7)):
+                    process.send_signal(number)
+                    time.sleep(seconds)
+            written = int(writer.communicate()[0])
+        wait_until(lambda: collected.count() >= written)
+    assert collected.query("SELECT size - 1000 FROM events ORDER BY size") == [(number,) for number in range(written)]
+
+
+def writing_process(log: Path, seconds: float, *way: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "tests.nodes.intake.writer", str(log), str(seconds), *way]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
 def clean_run(prepared: Path, tmp_path: Path, written: int) -> list[tuple[object, ...]]:

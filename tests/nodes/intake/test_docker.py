@@ -11,7 +11,7 @@ from nodes.intake import docker
 from nodes.intake.docker import NoContainerLog, log_of
 from nodes.intake.follower import Follower
 from tests.nodes.intake import writing
-from tests.nodes.intake.test_follower import look, numbers
+from tests.nodes.intake.following import look, numbers
 
 
 class Docker:

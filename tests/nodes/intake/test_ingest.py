@@ -67,6 +67,16 @@ def test_the_same_log_again_adds_nothing_whatever_its_name_and_form(
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, zstd])
+@pytest.mark.parametrize("hole", [1, 4096, 3_000_000])
+def test_zeros_before_a_log_are_no_part_of_it(
+    databases: None, tmp_path: Path, pack: Callable[[bytes], bytes], hole: int
+) -> None:
+    report = ingested(file(tmp_path, pack(bytes(hole) + LOG)))
+    assert (report.lines, report.troubles) == (LOG.count(b"\n"), [])
+    adds_nothing(file(tmp_path, LOG, "whole.log"))
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, zstd])
 @pytest.mark.parametrize("lines", [1, 2, 200])
 def test_a_log_that_has_grown_is_read_on(
     databases: None, tmp_path: Path, pack: Callable[[bytes], bytes], lines: int

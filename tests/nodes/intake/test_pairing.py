@@ -38,6 +38,12 @@ def test_arrival_counts_if_both_lines_were_followed_live() -> None:
     assert paired.end(transfer(coarse=True), 11 * SECOND, 10_450_000) == (1_000, True)
 
 
+def test_times_that_are_precise_in_the_log_come_before_those_of_arrival() -> None:
+    paired = Pairing()
+    paired.start(transfer(), 10 * SECOND, 10_100_000)
+    assert paired.end(transfer(), 10 * SECOND + 300_000, 10_450_000) == (300, False)
+
+
 def test_an_end_without_a_start_has_no_duration() -> None:
     paired = Pairing()
     paired.start(transfer("other"), SECOND, None)

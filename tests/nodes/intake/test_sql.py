@@ -23,6 +23,7 @@ READS: dict[str, Callable[[BaseDatabaseWrapper], object]] = {
     "move_source": lambda connection: sql.move_source(
         connection, sql.Moved("p", b"h", 1, "a", "", 1, b"s", "now", 1, 1, NODE, "x", "stored")
     ),
+    "forget_states": lambda connection: sql.forget_states(connection, NODE, "then"),
     "drop_audits": lambda connection: sql.drop_audits(connection, [(NODE, "then", "s", "p")]),
 }
 

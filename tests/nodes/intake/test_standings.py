@@ -7,9 +7,9 @@ from django.test import Client
 from django.urls import reverse
 
 from nodes.fields import to_stored
-from nodes.intake.log_standings import NOT_RUNNING, log_standings
 from nodes.intake.states import LogState, States
 from nodes.models import IntakeState, Node
+from nodes.standings import NEVER_RUN, NOT_RUNNING, collector_standing, log_standings
 from storj_site.status import parts
 
 pytestmark = pytest.mark.usefixtures("databases")
@@ -20,19 +20,42 @@ FOLLOWED = LogState(NOON_US, NOON_US - 5_000_000, 1_500_000)
 TROUBLED = LogState(trouble="The log is not there.", trouble_since=NOON)
 
 
+def with_logs(*names: str) -> None:
+    Node.objects.bulk_create(Node(name=name, log_path=f"/{name}.log") for name in names)
+
+
 def rows() -> list[tuple[str, ...]]:
     return list(next(part for part in parts() if part.title == "Collector").rows)
 
 
 def test_the_states_of_logs_are_shown_on_the_status_page() -> None:
+    with_logs("attic", "cellar")
     States().write({"attic": FOLLOWED, "cellar": TROUBLED})
     assert rows() == [
-        ("attic", "2026-11-20 12:00:00 UTC", "2026-11-20 11:59:55 UTC", "1.5 MB", "none"),
-        ("cellar", "–", "–", "0 B", "The log is not there. Since 2026-11-20 12:00:00 UTC."),
+        ("attic", "/attic.log", "2026-11-20 12:00:00 UTC", "2026-11-20 11:59:55 UTC", "1.5 MB", "none"),
+        ("cellar", "/cellar.log", "–", "–", "0 B", "The log is not there. Since 2026-11-20 12:00:00 UTC."),
     ]
 
 
+def test_a_log_that_nobody_has_read_yet_is_shown_too() -> None:
+    with_logs("attic")
+    assert rows() == [("attic", "/attic.log", "–", "–", "–", NEVER_RUN)]
+
+
+def test_a_log_that_is_no_longer_entered_is_not_shown() -> None:
+    States().write({"attic": FOLLOWED})
+    assert rows() == []
+
+
+def test_whether_a_collector_runs_is_told() -> None:
+    assert collector_standing() == f"{NOT_RUNNING} It never ran."
+    States().write({"attic": FOLLOWED})
+    assert not collector_standing()
+    assert collector_standing(datetime.now(UTC) + timedelta(minutes=5)).startswith(f"{NOT_RUNNING} It ran last at 20")
+
+
 def test_a_collector_that_has_ended_is_told_by_its_silence() -> None:
+    with_logs("attic")
     States().write({"attic": FOLLOWED})
     later = datetime.now(UTC) + timedelta(minutes=5)
     assert log_standings(as_of=later)["attic"].trouble.startswith(NOT_RUNNING)

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,8 @@ from nodes.fields import to_stored
 from nodes.intake.identity import Source
 from nodes.intake.sources import known_sources, state_before, state_of
 from nodes.intake.stream import LONGEST_LINE, NO_TIME, TOO_LONG, Stream
-from nodes.intake.write import SourceMoved
-from nodes.models import Event
+from nodes.intake.write import STATES_KEPT, SourceMoved
+from nodes.models import Event, IntakeSource
 from tests.nodes.intake import logs, rows
 
 NODE = "attic ü"
@@ -101,6 +101,28 @@ def test_arrival_tells_durations_to_the_millisecond(databases: None) -> None:
     stream.commit()
     assert events("timestamp, duration_ms") == [("2026-11-20T12:00:02+00:00", 123)]
     assert rows.of("intake_timings") == []
+
+
+def test_a_new_log_takes_the_states_of_those_that_were_not_read_for_long_and_these_stay_known(databases: None) -> None:
+    names = ["old", "latest", "new"]
+    for number, name in enumerate(names):
+        source, stream = Source(name), Stream(NODE)
+        source.prefix.update(stream.feed(logs.started(number)))
+        stream.commit(source)
+        moment = datetime.now(UTC) - STATES_KEPT - timedelta(days=1 if name == "old" else -1)
+        IntakeSource.objects.using("events").filter(path=name).update(updated=to_stored(moment))
+    kept = {path: bool(bytes(state)) for path, state in rows.of("intake_sources", "path, state")}
+    assert kept == {"old": False, "latest": True, "new": True}
+    assert len(known_sources(NODE)) == 3
+
+
+def test_an_arrival_that_is_not_exact_tells_no_durations(databases: None) -> None:
+    stream = Stream(NODE)
+    stream.feed(logs.started(1), arrival=ARRIVAL)
+    stream.feed(logs.line(2), arrival=ARRIVAL + 123_456, is_exact=False)
+    stream.commit()
+    assert events("duration_ms") == [(1_000,)]
+    assert [coarse for _, _, coarse in rows.of("intake_timings")] == [1]
 
 
 @given(st.lists(st.integers(0, len(LOG)), max_size=20))

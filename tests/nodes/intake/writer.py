@@ -1,4 +1,4 @@
-"""`python -m` it with LOG and SECONDS: writes a log and rotates it each second, each time in another way.
+"""`python -m` it with LOG, SECONDS and a way: writes a log and rotates it each second, in this way or in turn.
 
 Prints how many attempts it wrote. Each is begun and ended, a few lines apart, as in writing.attempt; some lines are
 written in two pieces. As copytruncate loses what is written between its copy and its cut, nothing is written then.
@@ -14,15 +14,16 @@ from tests.nodes.intake import writing
 
 APART = 3  # attempts that are under way at the same time
 PAUSE = 0.004  # seconds
-WAYS: tuple[Callable[[Path], object], ...] = (
-    writing.rename,
-    writing.copytruncate,
-    lambda log: writing.compress(writing.rename(log)),
-    lambda log: writing.compress(writing.copytruncate(log)),
-)
+WAYS: dict[str, Callable[[Path], object]] = {
+    "rename": writing.rename,
+    "copytruncate": writing.copytruncate,
+    "rename and compress": lambda log: writing.compress(writing.rename(log)),
+    "copytruncate and compress": lambda log: writing.compress(writing.copytruncate(log)),
+}
 
 
-def main(log: Path, seconds: float) -> None:
+def main(log: Path, seconds: float, way: str = "") -> None:
+    ways = [WAYS[way]] if way else list(WAYS.values())
     until = time.monotonic() + seconds
     rotations, written = 0, 0
     rotate_at = time.monotonic() + 1
@@ -36,7 +37,7 @@ def main(log: Path, seconds: float) -> None:
         written = number + 1
         time.sleep(PAUSE)
         if time.monotonic() >= rotate_at:
-            WAYS[rotations % len(WAYS)](log)
+            ways[rotations % len(ways)](log)
             rotations, rotate_at = rotations + 1, time.monotonic() + 1
     for number in range(max(0, written - APART), written):
         writing.append(log, writing.end(number))
@@ -44,4 +45,4 @@ def main(log: Path, seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), float(sys.argv[2]))
+    main(Path(sys.argv[1]), float(sys.argv[2]), *sys.argv[3:])

@@ -47,10 +47,16 @@ def rename(path: Path) -> Path:
 
 
 def copytruncate(path: Path) -> Path:
-    shift(path)
-    shutil.copyfile(path, copy := path.with_name(f"{path.name}.1"))
+    copied = copy(path)
     os.truncate(path, 0)
-    return copy
+    return copied
+
+
+def copy(path: Path) -> Path:
+    """The first half of copytruncate."""
+    shift(path)
+    shutil.copyfile(path, copied := path.with_name(f"{path.name}.1"))
+    return copied
 
 
 def compress(path: Path) -> Path:

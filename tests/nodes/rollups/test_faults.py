@@ -26,6 +26,7 @@ from tests.processes import ROOT, environment
 # The 200 of an acceptance: KILLS=200 FAILURES=200 python -m pytest -s tests/nodes/rollups/test_faults.py
 KILLS = int(os.environ.get("KILLS", "20"))
 FAILURES = int(os.environ.get("FAILURES", "8"))
+COLUMNS, VALUES = ", ".join(tables.COLUMNS), ", ".join(["%s"] * len(tables.COLUMNS))
 
 
 def an_adopted_file(folder: Path, opened: Opened) -> Path:
@@ -164,13 +165,15 @@ def _count_all(_: int) -> int:
 
 
 @pytest.mark.postgresql
-def test_an_event_that_is_committed_after_one_with_a_higher_id_is_not_missed(databases: None) -> None:
+def test_an_event_that_is_committed_after_one_with_a_higher_id_is_not_missed(
+    databases: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nodes.sql.settled.WAIT", 0.1)
     writer = connections["events"].copy()
     writer.set_autocommit(False)
     row = some_events(first=1, count=1)[0]
-    columns, values = ", ".join(tables.COLUMNS), ", ".join(["%s"] * len(tables.COLUMNS))
     with writer.cursor() as cursor:
-        cursor.execute(f"INSERT INTO events ({columns}) VALUES ({values})", [row[name] for name in tables.COLUMNS])
+        cursor.execute(f"INSERT INTO events ({COLUMNS}) VALUES ({VALUES})", [row[name] for name in tables.COLUMNS])
     later = some_events(first=2, count=1)
     tables.insert(later)
     with pytest.raises(OperationalError, match="lock timeout"):
@@ -179,6 +182,37 @@ def test_an_event_that_is_committed_after_one_with_a_higher_id_is_not_missed(dat
     writer.close()
     rollup_once()
     check([row, *later])
+
+
+@pytest.mark.postgresql
+def test_who_is_about_to_commit_is_waited_for(databases: None) -> None:
+    rows = some_events(first=1, count=2)
+    tables.insert(rows[1:])
+    writer = connections["events"].copy()
+    writer.set_autocommit(False)
+    with writer.cursor() as cursor:
+        cursor.execute(f"INSERT INTO events ({COLUMNS}) VALUES ({VALUES})", [rows[0][name] for name in tables.COLUMNS])
+    with ThreadPoolExecutor(1) as threads:
+        counting = threads.submit(_count_all, 0)
+        writer.commit()
+        assert counting.result() == 2
+    writer.close()
+    check(rows)
+
+
+@pytest.mark.postgresql
+def test_a_vacuum_is_not_waited_for(databases: None) -> None:
+    rows = some_events(first=1, count=2)
+    tables.insert(rows)
+    vacuum = connections["events"].copy()
+    vacuum.set_autocommit(False)
+    with vacuum.cursor() as cursor:
+        # The lock that a vacuum holds, for as long as it takes.
+        cursor.execute("LOCK TABLE events IN SHARE UPDATE EXCLUSIVE MODE")
+    assert rollup_once().events == 2
+    vacuum.rollback()
+    vacuum.close()
+    check(rows)
 
 
 @pytest.mark.sqlite_files

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import connections
 from django.db.models import Sum
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from nodes.models import RollupBatch, RollupCount, RollupNode
 from nodes.rollups import watermark
 from nodes.rollups.codes import HOUR, NO_TIME
 from nodes.rollups.roll import rollup_once
+from nodes.router import EVENTS
 from tests.comparison import strategies
 from tests.nodes.rollups import oracle, tables
 from tests.nodes.rollups.lifelike import event
@@ -181,6 +183,17 @@ def test_a_batch_of_many_hours_is_made_smaller_so_that_its_write_stays_short(
     while rollup_once().behind:
         pass
     assert sum(attempts for attempts, _ in tables.counts().values()) == 3 * 100
+
+
+def test_a_batch_of_many_nodes_is_not_read_over_and_over_until_it_is_small_enough(
+    databases: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nodes.rollups.roll.MOST_ROWS", 60)
+    tables.insert(event(id_, node_name=f"n{id_ % 10}") for id_ in range(1, 1001))
+    with CaptureQueriesContext(connections[EVENTS]) as queries:
+        counted = rollup_once().events
+    assert 0 < counted < 10
+    assert sum("FROM alike" in query["sql"] for query in queries.captured_queries) <= 9
 
 
 def test_a_batch_of_failures_of_which_each_has_a_reason_of_its_own_is_made_smaller_and_all_are_counted(

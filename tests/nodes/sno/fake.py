@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-from tests.nodes.sno.stories import TB, Story, answer
+from tests.nodes.sno.stories import NODE_ID, TB, Story, answer
 
 Behaviour = Callable[["Handler", bytes], None]
 VERSIONS = ((1, 71, 2), (1, 115, 5), (1, 142, 7), (1, 146, 3), (1, 162, 3))
@@ -234,6 +234,7 @@ def various(count: int, now: datetime, first_port: int = 0) -> list[Fake]:
                 audit_score=1 - number % 3 / 200,
                 online_score=1 - number % 7 / 100,
                 held_percent=(75, 50, 25, 0)[number % 4],
+                node_id=NODE_ID[:-4] + f"{number:04}".replace("0", "z"),
             ),
             port=first_port + number if first_port else 0,
         )

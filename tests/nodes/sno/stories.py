@@ -1,9 +1,11 @@
 """What storagenodes of several years answer, made from a few facts: the shapes are those of each version's source."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from nodes.satellites import AP1, EU1, SALTLAKE, US1
+from tests.nodes.sno import estimated
 
 TB = 10**12
 SATELLITES = {
@@ -14,12 +16,17 @@ SATELLITES = {
 }
 # Of the satellites, in the order above: parts of what is stored and moved.
 PARTS = (0.5, 0.3, 0.15, 0.05)
+PRICES = {"EgressBandwidth": 200, "RepairBandwidth": 200, "AuditBandwidth": 200, "DiskSpace": 149}
 NODE_ID = "12mDBZLSbcwqgGL7nVXKSbEQhTUxm4uVTyHXgqjRbuUMnf6ALoT"
 
 
 @dataclass(frozen=True)
 class Story:
-    """Facts of a node; shapes follow from `version`. Bytes, and scores of 0 to 1."""
+    """Facts of a node; shapes follow from `version`. Bytes, and scores of 0 to 1.
+
+    `joins` are satellites that it joined at another time, `held_percent` None means as the time of joining says, and
+    `is_unsteady` that no day is like another and that today is as far as it is.
+    """
 
     now: datetime
     version: tuple[int, int, int] = (1, 162, 3)
@@ -34,7 +41,10 @@ class Story:
     joined: datetime = datetime(2024, 3, 12, 8, 30, tzinfo=UTC)
     disqualified_on: str = ""
     suspended_on: str = ""
-    held_percent: float = 0
+    held_percent: float | None = 0
+    node_id: str = NODE_ID
+    joins: dict[str, datetime] = field(default_factory=dict)
+    is_unsteady: bool = False
 
     @property
     def has_free_space(self) -> bool:
@@ -44,6 +54,9 @@ class Story:
     @property
     def used(self) -> int:
         return self.pieces + self.trash + (self.reclaimable if self.has_free_space else 0)
+
+    def joined_on(self, of: str) -> datetime:
+        return self.joins.get(of, self.joined)
 
 
 def go(moment: datetime) -> str:
@@ -72,7 +85,7 @@ def answer(story: Story, path: str, query: str = "") -> object:
 
 def dashboard(story: Story) -> dict[str, object]:
     return {
-        "nodeID": NODE_ID,
+        "nodeID": story.node_id,
         "wallet": "0x" + "0" * 40,
         "walletFeatures": None,
         "satellites": [_listed(story, of, url) for of, url in SATELLITES.items()],
@@ -139,24 +152,33 @@ def satellites(story: Story) -> dict[str, object]:
     }
 
 
-def days_of_month(story: Story) -> list[datetime]:
-    midnight = story.now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return [midnight.replace(day=day) for day in range(1, story.now.day + 1)]
+def days_on(story: Story, of: str, until: datetime) -> list[datetime]:
+    """The days of a month up to the one in which `until` is, since the node joined the satellite."""
+    midnight = until.replace(hour=0, minute=0, second=0, microsecond=0)
+    days = [midnight.replace(day=day) for day in range(1, until.day + 1)]
+    return [day for day in days if day.date() >= story.joined_on(of).date()]
+
+
+def _activity(story: Story, day: datetime) -> float:
+    if not story.is_unsteady:
+        return 1.0
+    elapsed = min((story.now - day) / timedelta(days=1), 1.0)
+    return elapsed * (0.5 + day.day * 7 % 11 / 10)
 
 
 def satellite(story: Story, of: str) -> dict[str, object]:
     part = PARTS[list(SATELLITES).index(of)]
     told = {
         "id": of,
-        "storageDaily": [_day_stored(story, part, day) for day in days_of_month(story)],
-        "bandwidthDaily": [_day_moved(story, part, day) for day in days_of_month(story)],
+        "storageDaily": [_day_stored(story, part, day) for day in days_on(story, of, story.now)],
+        "bandwidthDaily": [_day_moved(story, part, day) for day in days_on(story, of, story.now)],
         "storageSummary": 24 * story.pieces * part * story.now.day,
         "bandwidthSummary": story.egress,
         "egressSummary": story.egress,
         "ingressSummary": 0,
         "audits": _scores(story, of),
-        "priceModel": {"EgressBandwidth": 200, "RepairBandwidth": 200, "AuditBandwidth": 200, "DiskSpace": 149},
-        "nodeJoinedAt": go(story.joined),
+        "priceModel": PRICES,
+        "nodeJoinedAt": go(story.joined_on(of)),
     }
     if story.version >= (1, 100, 0):
         told["auditHistory"] = {"score": story.online_score, "windows": _windows(story)}
@@ -167,7 +189,7 @@ def satellite(story: Story, of: str) -> dict[str, object]:
 
 def _day_stored(story: Story, part: float, day: datetime) -> dict[str, object]:
     stored: dict[str, object] = {
-        "atRestTotal": 24 * story.pieces * part,
+        "atRestTotal": 24 * story.pieces * part * _activity(story, day),
         "intervalStart": day.isoformat().replace("+00:00", "Z"),
     }
     return (
@@ -178,9 +200,9 @@ def _day_stored(story: Story, part: float, day: datetime) -> dict[str, object]:
 
 
 def _day_moved(story: Story, part: float, day: datetime) -> dict[str, object]:
-    usage = int(story.egress * part)
+    usage = int(story.egress * part * _activity(story, day))
     return {
-        "egress": {"repair": usage // 10, "audit": 4096, "usage": usage},
+        "egress": {"repair": usage // 10, "audit": 4096 if usage else 0, "usage": usage},
         "ingress": {"repair": usage // 20, "usage": usage // 2},
         "delete": 0,
         "intervalStart": day.isoformat().replace("+00:00", "Z"),
@@ -194,46 +216,38 @@ def _windows(story: Story) -> list[dict[str, object]]:
 
 
 def estimate(story: Story, of: str = "") -> dict[str, object]:
-    """Quirks as they are: held is not summed up for all satellites, and repair and audit are one figure."""
-    part = PARTS[list(SATELLITES).index(of)] if of else 1.0
-    elapsed = (story.now - days_of_month(story)[0]) / timedelta(days=30)
-    percent = story.held_percent if of else 0
+    """Quirks as they are: held is not told of all satellites together, and repair and audit are one figure."""
+    last_month = story.now.replace(day=1) - timedelta(days=1)
+    current, previous = (_month(story, of, until) for until in (story.now, last_month))
+    joined = story.joined_on(of) if of else min(map(story.joined_on, SATELLITES))
     return {
-        "currentMonth": _month(story, part, elapsed, percent),
-        "previousMonth": _month(story, part, 1.0, percent),
-        "currentMonthExpectations": round(_gross(story, part, 1.0)),
+        "currentMonth": current,
+        "previousMonth": previous,
+        "currentMonthExpectations": estimated.expected(current["payout"], story.now, joined),
     }
 
 
-def _gross(story: Story, part: float, months: float) -> float:
-    return sum(_cents(story, part, months))
-
-
-def _cents(story: Story, part: float, months: float) -> tuple[float, float, float]:
-    moved = 30 * story.egress * part * months
-    return 200 * moved / TB, 200 * moved / 10 / TB, 149 * story.pieces * part * months / TB
-
-
-def _month(story: Story, part: float, months: float, percent: float) -> dict[str, object]:
-    egress, repair, storage = _cents(story, part, months)
-    held = (egress + repair + storage) * percent / 100
-    return {
-        "egressBandwidth": int(30 * story.egress * part * months),
-        "egressBandwidthPayout": egress,
-        "egressRepairAudit": int(3 * story.egress * part * months),
-        "egressRepairAuditPayout": repair,
-        "diskSpace": story.pieces * part * months,
-        "diskSpacePayout": storage,
-        "heldRate": percent,
-        "payout": egress + repair + storage - held,
-        "held": held,
-    }
+def _month(story: Story, of: str, until: datetime) -> dict[str, Any]:
+    if not of:
+        months = [_month(story, each, until) for each in SATELLITES]
+        return {key: sum(month[key] for month in months) for key in months[0]} | {"heldRate": 0}
+    part, days = PARTS[list(SATELLITES).index(of)], days_on(story, of, until)
+    percent = story.held_percent
+    return estimated.payout(
+        [_day_stored(story, part, day) for day in days],
+        [_day_moved(story, part, day) for day in days],
+        PRICES,
+        estimated.held_rate(story.joined_on(of), until) if percent is None else percent,
+    )
 
 
 def held_history(story: Story) -> list[dict[str, object]]:
     amounts = {f"holdFor{which}Period": 1_000_000 for which in ("First", "Second", "Third")}
-    rest = {"totalHeld": 3_000_000, "totalDisposed": 1_500_000, "joinedAt": go(story.joined)}
-    return [{"satelliteID": of, "satelliteName": url, **amounts, **rest} for of, url in SATELLITES.items()]
+    rest = {"totalHeld": 3_000_000, "totalDisposed": 1_500_000}
+    return [
+        {"satelliteID": of, "satelliteName": url, **amounts, **rest, "joinedAt": go(story.joined_on(of))}
+        for of, url in SATELLITES.items()
+    ]
 
 
 def paystubs(story: Story, first: str, last: str) -> list[dict[str, object]] | None:
@@ -247,8 +261,9 @@ def paystubs(story: Story, first: str, last: str) -> list[dict[str, object]] | N
 
 
 def _paystub(story: Story, of: str, period: str) -> dict[str, object]:
-    part = PARTS[list(SATELLITES).index(of)]
-    earned = round(10_000 * _gross(story, part, 1.0))
+    in_next = datetime.fromisoformat(f"{period}-28T00:00:00+00:00") + timedelta(days=4)
+    month = _month(story, of, in_next.replace(day=1) - timedelta(days=1))
+    earned = round(10_000 * (month["payout"] + month["held"]))
     kinds = ("AtRest", "Get", "Put", "GetRepair", "PutRepair", "GetAudit")
     return {
         "satelliteId": of,

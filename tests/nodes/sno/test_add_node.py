@@ -27,7 +27,9 @@ def test_it_says_what_it_found_and_enters_the_address() -> None:
         said = add_node("attic pi", node.url, "--log", "/var/log/storj/*.log")
     assert said.splitlines() == [
         "The API answers: storagenode v1.142.7, 4 satellites, 6 TB of 8 TB used.",
+        "No file matches the pattern of the log: check it, or wait until the node has written one.",
         "Entered for “attic pi”: it is asked while the site or `manage.py collect` runs.",
+        "Its log is read while `manage.py collect` or `make run COLLECT=1` runs.",
     ]
     entered = Node.objects.get()
     assert (entered.name, entered.api_url, entered.log_path) == ("attic pi", node.url, "/var/log/storj/*.log")

@@ -215,7 +215,8 @@ class TestEstimates:
         for pieces in (5 * TB, 5 * TB, 6 * TB, 6 * TB):
             asked(Story(NOW, pieces=pieces))
         rows = self.estimates("2026-10")
-        assert [row.storage_earnings_gross for row in rows] == [pytest.approx(3.725), pytest.approx(4.47)]
+        expected = [1.49 * tb * 31 * 24 / 720 for tb in (2.5, 3)]
+        assert [row.storage_earnings_gross for row in rows] == pytest.approx(expected)
         assert {row.is_finalized for row in rows} == {1}
 
     def test_a_month_in_which_nothing_was_earned_is_not_written(self) -> None:

@@ -1,0 +1,197 @@
+"""What is known of the months before that of a comparison, and what was paid: a few statements for all nodes.
+
+Each month's inputs are as `inputs.py` reads those of one month, but summed up by the database over whole months. Where
+byte-hours come from snapshots, each day has the straight line from its first to its last snapshot: of a month of
+hourly snapshots these are few enough to be read for a year of many nodes.
+"""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from comparison.actions import SUCCESS
+from comparison.last_hour import Known
+from comparison.money import estimates
+from comparison.money.estimates import MOST_EARNED, Estimates
+from comparison.money.from_api import TABLES, Told
+from comparison.money.inputs import Inputs
+from comparison.money.month import Month
+from comparison.money.moved import Moved, set_span
+from comparison.money.statement import Usage
+from comparison.money.stored import BEYOND, Stored, stored
+from comparison.spans import hour_of, moment_of
+from nodes.catalog import has_tables
+from nodes.fields import from_stored
+from nodes.models import RollupSatellite
+from nodes.rollups.codes import DAY, STATUS_CODES
+from nodes.rollups.presence import rollups_exist
+from nodes.soundness import ACTIONS, is_number, is_whole
+from nodes.sql import months as statements
+from nodes.sql import rolled
+from nodes.sql.money import StoredDay
+
+A_DAY = timedelta(days=1)
+_MICRO = 10**6
+_STUBS = ("sno_paystubs",)
+
+Key = tuple[str, Month]
+
+
+@dataclass(frozen=True)
+class Stub:
+    """What a pay stub says is held, and was given back of what was held, in US dollars; None where it does not."""
+
+    held: Fraction | None
+    returned: Fraction | None
+
+
+@dataclass(frozen=True)
+class Payments:
+    """By satellite, in US dollars; `broken` counts amounts that were skipped."""
+
+    paid: Mapping[str, Fraction] = field(default_factory=dict)
+    stubs: Mapping[str, Stub] = field(default_factory=dict)
+    broken: int = 0
+
+
+def payments(connection: BaseDatabaseWrapper, names: Sequence[str], months: Sequence[Month]) -> dict[Key, Payments]:
+    """Of a satellite's month the newest entry counts."""
+    paid: dict[Key, dict[str, Fraction]] = defaultdict(dict)
+    broken: dict[Key, int] = defaultdict(int)
+    told: dict[Key, dict[str, Stub]] = defaultdict(dict)
+    span = str(months[0]), str(months[-1])
+    for key, satellite, amount in _keyed(statements.payouts(connection, names, *span)):
+        if is_number(amount) and abs(amount) <= MOST_EARNED:
+            paid[key][str(satellite)] = Fraction(Decimal(str(amount)))
+        else:
+            broken[key] += 1
+    if has_tables(connection, _STUBS):
+        for key, satellite, held, returned in _keyed(statements.stubs(connection, names, *span)):
+            told[key][satellite] = Stub(_dollars(held), _dollars(returned))
+    return {key: Payments(paid[key], told[key], broken[key]) for key in {*paid, *told, *broken}}
+
+
+def read(connection: BaseDatabaseWrapper, now: Mapping[str, Inputs], months: Sequence[Month]) -> dict[Key, Inputs]:
+    """Of months that are over and follow on one another; `now` is what is known of the nodes' month after them."""
+    if not months:
+        return {}
+    names = list(now)
+    estimated = estimates.read(connection, names, months, months[-1].end)
+    told = _told(connection, now, months)
+    moved = _moved(connection, [(name, month) for name in names for month in months if (name, month) not in told])
+    kept = _stored(connection, list(moved))
+
+    def of(name: str, month: Month) -> Inputs:
+        key, before = (name, month), now[name]
+        known, kind = told.get(key, Told()), estimated.get(key, Estimates())
+        # What is held in all is known of today only.
+        known.satellites = {of: replace(relation, held=None) for of, relation in before.told.satellites.items()}
+        return replace(
+            before,
+            month=month,
+            end=month.end,
+            told=known,
+            moved=moved.get(key),
+            stored=kept.get(key, Stored()),
+            estimates=kind,
+            shares=kind.stored_shares() or before.shares,
+        )
+
+    return {key: of(*key) for key in {*told, *moved, *estimated}}
+
+
+def _told(connection: BaseDatabaseWrapper, now: Mapping[str, Inputs], months: Sequence[Month]) -> dict[Key, Told]:
+    """A month stands as one day, its first."""
+    found: dict[Key, Told] = {}
+    if not has_tables(connection, TABLES):
+        return found
+    span = f"{months[0].start:%Y-%m-%d}", f"{months[-1].end:%Y-%m-%d}"
+    for name, satellite, period, days, *sizes in statements.api_months(connection, list(now), *span):
+        month = Month.parse(period)
+        if month is not None:
+            told = found.setdefault((name, month), Told())
+            first, known = month.start.date(), month.start + days * A_DAY
+            told.days[satellite, first] = Usage(*(int(size or 0) for size in sizes))
+            if days:
+                told.stored[first] = max(known, told.stored.get(first, known))
+    return found
+
+
+def _moved(connection: BaseDatabaseWrapper, keys: Sequence[Key]) -> dict[Key, Moved]:
+    """Of those of which the roll-ups know something."""
+    if not keys or not rollups_exist(connection):
+        return {}
+    known = {name: Known(*rest) for name, *rest in rolled.named(connection, list({name for name, _ in keys}))}
+    found = {(known[name].number, month): (name, _seen(known[name], month)) for name, month in keys if name in known}
+    found = {key: (name, moved) for key, (name, moved) in found.items() if moved.since}
+    satellites = dict(RollupSatellite.objects.using(connection.alias).values_list("id", "name"))
+    asked = [(number, DAY, hour_of(month.start), hour_of(month.end)) for number, month in found]
+    for number, hour, satellite, action, size in rolled.bytes_by_piece(connection, asked, STATUS_CODES[SUCCESS]):
+        month = Month.of(moment_of(hour))
+        key = satellites.get(satellite, ""), month.start.date(), ACTIONS[action - 1]
+        found[number, month][1].bytes[key] += int(size)
+    return {(name, month): moved for (_, month), (name, moved) in found.items()}
+
+
+def _seen(known: Known, month: Month) -> Moved:
+    moved = Moved()
+    times = [at for at in map(from_stored, (known.first, known.last)) if at is not None]
+    if times and max(times) >= month.start:
+        set_span(moved, (month.start, month.end), times)
+    return moved
+
+
+def _stored(connection: BaseDatabaseWrapper, keys: Sequence[Key]) -> dict[Key, Stored]:
+    if not keys:
+        return {}
+    names, months = sorted({name for name, _ in keys}), [month for _, month in keys]
+    since, until = min(months).start - BEYOND, max(months).end + BEYOND
+    asked = [f"{since + number * A_DAY:%Y-%m-%d}" for number in range((until - since) // A_DAY)]
+    days: dict[str, list[StoredDay]] = defaultdict(list)
+    for name, *ends in statements.day_ends(connection, names, asked):
+        days[name].append(_day(*map(int, ends)))
+    for of_node in days.values():
+        of_node.sort(key=_first_at)
+    return {(name, month): _of_month(days[name], month) for name, month in keys}
+
+
+def _of_month(days: Sequence[StoredDay], month: Month) -> Stored:
+    """Byte-hours and hours stand as those of one day, its first."""
+    start, end, beyond = int(month.start.timestamp()), int(month.end.timestamp()), int(BEYOND.total_seconds())
+    near = days[bisect_left(days, start - beyond, key=_first_at) : bisect_left(days, end + beyond, key=_first_at)]
+    found = stored([replace(day, later=day.first_at >= end) for day in near], start, end)
+    first = month.start.date()
+    whole = replace(found, days={first: found.byte_hours}, hours={first: found.covered_hours})
+    return whole if found.days else replace(found, days={}, hours={})
+
+
+def _day(first_at: int, first_used: int, first_total: int, last_at: int, *last: int) -> StoredDay:
+    """Of seconds, bytes used and bytes in all of the first snapshot, and of the last; what is between is not known."""
+    day = StoredDay(False, first_at, first_used, first_total, first_at, first_used, first_total)
+    if last_at > first_at:
+        day.add(last_at, *last)
+    day.gaps = day.longest_gap = 0
+    return day
+
+
+def _first_at(day: StoredDay) -> int:
+    return day.first_at
+
+
+def _keyed(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """With the name and the month as a key in their place; without those whose month cannot be read."""
+    for name, period, *rest in rows:
+        month = Month.parse(period)
+        if month is not None:
+            yield (name, month), *rest
+
+
+def _dollars(micro: object) -> Fraction | None:
+    return Fraction(micro, _MICRO) if is_whole(micro) else None

@@ -1,0 +1,183 @@
+// Shows the next comparison in place: its figures as nodes are read, then the page as the server wrote it. Without this
+// script, or when a stream cannot be had, the form leads there as every form does.
+const EVERY = 60_000; // milliseconds between two looks of a page that refreshes itself
+const main = document.querySelector("main");
+const find = (selector) => main.querySelector(selector);
+let running = null; // the AbortController of the comparison that is being read
+let shownAt = Date.now();
+let shown = location.search;
+
+function say(text) {
+  const status = find("[data-live-status]");
+  if (status) status.textContent = text;
+}
+
+function progress(done, total) {
+  const bar = find("[data-live] progress");
+  if (!bar) return;
+  bar.dataset.running = total ? "yes" : "no";
+  bar.max = total || 1;
+  bar.value = done;
+}
+
+function showSheet(html) {
+  const old = find("article.result");
+  const fresh = new DOMParser().parseFromString(html, "text/html").querySelector("article");
+  const next = document.adoptNode(fresh);
+  // What follows keeps its place: the space is that of the comparison before, which is mostly that of the next.
+  if (old) {
+    const height = old.getBoundingClientRect().height;
+    const summary = old.querySelector(".summary")?.getBoundingClientRect().height ?? 0;
+    next.style.minHeight = `${height}px`;
+    next.querySelector("[data-summary]").style.minHeight = `${summary}px`;
+    old.replaceWith(next);
+  } else {
+    find("form.choose").parentElement.append(next);
+  }
+}
+
+function showNode({ column, cells, error }) {
+  // Nodes as rows have places only when all are there.
+  const rows = main.querySelectorAll("article[aria-busy] table.sheet tbody tr:not(.section)");
+  rows.forEach((row, index) => {
+    const cell = row.querySelectorAll(":scope > td")[column];
+    const [number, unit] = error ? ["–", ""] : cells[index];
+    cell.querySelector(".number").textContent = number;
+    cell.querySelector(".unit").textContent = unit;
+  });
+}
+
+function focusAgain(before) {
+  if (!before || before === document.body || document.contains(before)) return;
+  const named = before.name && `[name="${CSS.escape(before.name)}"][value="${CSS.escape(before.value)}"]:not([type=hidden])`;
+  const again = before.id ? document.getElementById(before.id) : named ? find(named) : null;
+  again?.focus({ preventScroll: true });
+}
+
+function showPage(html) {
+  const fresh = new DOMParser().parseFromString(html, "text/html");
+  const before = document.activeElement;
+  const open = find("details.picker")?.open;
+  document.title = fresh.title;
+  main.replaceChildren(...[...fresh.querySelector("main").childNodes].map((node) => document.adoptNode(node)));
+  if (open !== undefined && find("details.picker")) find("details.picker").open = open;
+  focusAgain(before);
+  shownAt = Date.now();
+  prepare();
+  document.dispatchEvent(new Event("page-shown"));
+}
+
+async function* eventsOf(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    const blocks = (text + value).split("\n\n");
+    text = blocks.pop();
+    for (const block of blocks) {
+      const found = /^event: (.*)\ndata: (.*)$/.exec(block);
+      if (found) yield [found[1], JSON.parse(found[2])];
+    }
+  }
+}
+
+class Trouble extends Error {}
+
+async function follow(response, { quiet, push }) {
+  let query = "";
+  let sheet = "";
+  for await (const [name, data] of eventsOf(response.body)) {
+    if (name === "start") {
+      ({ query, html: sheet } = data);
+      progress(0, data.total);
+    } else if (name === "node") {
+      // A refreshed page keeps its figures until the new ones are there.
+      if (!quiet) {
+        if (sheet) showSheet(sheet);
+        sheet = "";
+        showNode(data);
+      }
+      progress(data.done, data.total);
+      say(`Reading node ${data.done} of ${data.total}: ${data.name}`);
+    } else if (name === "error") {
+      throw new Trouble(data.error);
+    } else if (name === "end") {
+      if (push) history.pushState(null, "", location.pathname + (query && `?${query}`));
+      shown = location.search;
+      showPage(data.html);
+      return;
+    }
+  }
+  throw new Trouble("The connection to the site was cut off.");
+}
+
+// `quiet` is a look that nobody asked for just now: it never leads away from the page.
+async function compare(search, { quiet = false, push = false } = {}) {
+  const page = `${location.pathname}${search}`;
+  running?.abort();
+  const mine = (running = new AbortController());
+  if (!quiet) say("Reading…");
+  try {
+    const response = await fetch(`${find("[data-live]").dataset.stream}${search}`, { signal: mine.signal });
+    if (response.redirected) return location.assign(page); // to the login, and from there back
+    if (!response.ok || !response.headers.get("Content-Type").startsWith("text/event-stream")) {
+      if (!quiet) return location.assign(page); // which says what is wrong, or needs no stream
+      throw new Trouble(response.status === 503 ? "The site is busy." : `The site answered with ${response.status}.`);
+    }
+    await follow(response, { quiet, push });
+  } catch (error) {
+    if (mine.signal.aborted) return;
+    shownAt = Date.now();
+    const why = error instanceof Trouble ? error.message : "The site does not answer: check the network.";
+    say(quiet ? `${why} These are the figures from before.` : why);
+  } finally {
+    if (running === mine) {
+      running = null;
+      progress(0, 0);
+    }
+  }
+}
+
+function submit(event) {
+  const form = event.target;
+  if (!form.matches("form.choose") || event.defaultPrevented) return;
+  const search = new URLSearchParams(new FormData(form, event.submitter));
+  if (search.getAll("node").length < 2) return;
+  event.preventDefault();
+  compare(`?${search}`, { push: true });
+}
+
+function ages() {
+  for (const time of main.querySelectorAll("[data-newest] time")) {
+    const minutes = Math.max(0, Math.floor((Date.now() - new Date(time.dateTime)) / 60_000));
+    const hours = Math.floor(minutes / 60);
+    const age = minutes < 1 ? "under a minute" : hours < 1 ? `${minutes} min` : hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} days`;
+    time.textContent = `${age} old`;
+  }
+}
+
+function prepare() {
+  const box = find("[data-live] input");
+  if (box) {
+    box.checked = localStorage.getItem("refresh") === "yes";
+    box.addEventListener("change", () => localStorage.setItem("refresh", box.checked ? "yes" : "no"));
+  }
+  ages();
+}
+
+function look() {
+  ages();
+  const wanted = find("[data-live] input")?.checked && find("article.result");
+  const busy = running || document.hidden || find("form.choose")?.contains(document.activeElement);
+  if (wanted && !busy && Date.now() - shownAt >= EVERY) compare(location.search, { quiet: true });
+}
+
+if (find("[data-live]") && typeof TextDecoderStream === "function") {
+  prepare();
+  document.addEventListener("submit", submit);
+  document.addEventListener("visibilitychange", look);
+  // Links within the page are steps of the history too.
+  addEventListener("popstate", () => location.search !== shown && compare(location.search));
+  setInterval(look, 5_000);
+}

@@ -1,0 +1,209 @@
+"""The page that changes in place, as an operator sees it."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.conf import LazySettings
+from playwright.sync_api import Page, Route, expect
+
+from comparison.engine import compare
+from comparison.request import ComparisonRequest
+from tests.browser.conftest import NAMES, Thread, sign_in
+from tests.browser.test_journeys import column_names, heading
+from tests.comparison.halted import Halted, halting
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def halted(site: str, settings: LazySettings) -> Iterator[Halted]:
+    """The comparison that the page asks for next; the node of its last column is read first."""
+    compare(ComparisonRequest(NAMES, "performance", 24))  # which the page shows first, from the cache
+    with halting(settings, ComparisonRequest(("shed", "attic", "cellar"), "overall", 24)) as halted:
+        yield halted
+
+
+def watched(page: Page) -> list[str]:
+    """What no page should have: errors, and requests elsewhere. Filled while the page is used."""
+    found: list[str] = []
+    page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found
+
+
+def mark(page: Page) -> None:
+    """A page that was loaded anew has lost it."""
+    page.evaluate("window.stays = true")
+
+
+def is_the_same(page: Page) -> bool:
+    return bool(page.evaluate("window.stays === true"))
+
+
+def numbers(page: Page, row: int) -> list[str]:
+    rows = page.locator("table.sheet tbody tr:not(.section)")
+    return rows.nth(row).locator("td .number").all_inner_texts()
+
+
+def test_columns_fill_in_as_nodes_are_read_and_ranks_come_at_the_end(
+    thread: Thread, site: str, halted: Halted, open_page: Open
+) -> None:
+    page = open_page()
+    sign_in(page, site)
+    found = watched(page)
+    hosts: set[str] = set()
+    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+    mark(page)
+    page.get_by_role("button", name="Overall").click()
+
+    expect(page.get_by_text("Reading node 1 of 3: shed")).to_be_visible()
+    expect(page.get_by_role("progressbar", name="Nodes read")).to_be_visible()
+    expect(page.locator("article[aria-busy=true]")).to_be_visible()
+    assert numbers(page, 0) == ["", "", "85.00"]
+    assert column_names(page) == ["attic", "cellar", "shed"]
+    assert page.get_by_text("★").count() == 1  # the legend's
+
+    halted.let_go()
+    expect(page.locator(".best").first).to_be_visible()
+    assert numbers(page, 0) == ["100.00", "92.50", "85.00"]
+    expect(heading(page, "Overall")).to_be_visible()
+    expect(page.get_by_role("button", name="Overall")).to_be_focused()
+    assert re.search(r"\?node=\d+&node=\d+&node=\d+&type=overall&range=24h$", page.url)
+    assert is_the_same(page)
+    assert (found, hosts) == ([], {site.removeprefix("http://")})
+
+
+def test_nothing_jumps_while_nodes_are_read(thread: Thread, site: str, halted: Halted, open_page: Open) -> None:
+    page = open_page(viewport={"width": 1440, "height": 900})
+    sign_in(page, site)
+    page.evaluate(
+        """window.shifts = 0;
+        new PerformanceObserver((list) => list.getEntries().forEach((entry) => window.shifts += entry.value))
+          .observe({ type: "layout-shift" })"""
+    )
+    page.get_by_role("button", name="Overall").click()
+    expect(page.get_by_text("Reading node 1 of 3")).to_be_visible()
+    before = page.locator("table.sheet thead").bounding_box()
+    page.wait_for_timeout(600)  # what jumps right after a click is not counted
+    halted.let_go()
+    expect(page.locator(".best").first).to_be_visible()
+    after = page.locator("table.sheet thead").bounding_box()
+    assert before
+    assert after
+    assert before["y"] == after["y"]
+    assert page.evaluate("window.shifts") < 0.01
+
+
+def test_back_and_forward_lead_to_the_comparisons_before_and_after(thread: Thread, site: str, open_page: Open) -> None:
+    page = open_page()
+    sign_in(page, site)
+    found = watched(page)
+    mark(page)
+    page.get_by_role("checkbox", name="cellar").uncheck()
+    page.get_by_role("button", name="Compare").click()
+    page.wait_for_url(re.compile("range=24h$"))
+    page.get_by_role("button", name="7 days").click()
+    page.wait_for_url(re.compile("range=7d$"))
+    page.get_by_role("button", name="Efficiency").click()
+    expect(heading(page, "Efficiency")).to_be_visible()
+
+    page.evaluate("history.back()")
+    expect(heading(page, "Performance")).to_be_visible()
+    expect(page.get_by_role("button", name="7 days")).to_have_attribute("aria-current", "true")
+    page.evaluate("history.back()")
+    expect(page.get_by_role("button", name="24 hours")).to_have_attribute("aria-current", "true")
+    page.evaluate("history.back()")
+    expect(page.get_by_role("checkbox", name="cellar")).to_be_checked()
+    page.evaluate("history.forward()")
+    expect(page.get_by_role("checkbox", name="cellar")).not_to_be_checked()
+    assert is_the_same(page)
+    assert found == []
+
+
+def test_the_page_refreshes_itself_when_asked_to_and_says_how_old_its_newest_event_is(
+    thread: Thread, site: str, open_page: Open
+) -> None:
+    page = open_page()
+    page.clock.install()
+    sign_in(page, site)
+    mark(page)
+    expect(page.get_by_text("Newest event: ")).to_contain_text("min old")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.clock.run_for(70_000)
+    assert asked == []
+
+    page.get_by_label("refresh itself").check()
+    with page.expect_response(re.compile("/compare/stream")):
+        page.clock.run_for(70_000)
+    page.reload()
+    expect(page.get_by_label("refresh itself")).to_be_checked()
+
+
+def test_a_hidden_page_does_not_refresh_itself(thread: Thread, site: str, open_page: Open) -> None:
+    page = open_page()
+    page.clock.install()
+    sign_in(page, site)
+    page.evaluate(
+        "Object.defineProperty(document, 'hidden', { get: () => window.isHidden === true, configurable: true })"
+    )
+    page.get_by_label("refresh itself").check()
+    page.evaluate("window.isHidden = true")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.clock.run_for(200_000)
+    assert asked == []
+    with page.expect_response(re.compile("/compare/stream")):
+        page.evaluate("window.isHidden = false; document.dispatchEvent(new Event('visibilitychange'))")
+
+
+def test_who_was_signed_out_elsewhere_is_led_to_the_login_and_back(thread: Thread, site: str, open_page: Open) -> None:
+    page = open_page()
+    sign_in(page, site)
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Overall").click()
+    page.wait_for_url(re.compile(r"/login/\?next=.*overall"))
+    expect(heading(page, "Sign in")).to_be_visible()
+
+
+def test_a_network_that_is_gone_is_said_in_a_sentence(thread: Thread, site: str, open_page: Open) -> None:
+    page = open_page()
+    sign_in(page, site)
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Overall").click()
+    expect(page.get_by_role("status")).to_have_text("The site does not answer: check the network.")
+    assert column_names(page) == ["attic", "cellar", "shed"]
+
+
+def test_where_no_stream_can_be_had_the_form_works_as_ever(
+    thread: Thread, site: str, settings: LazySettings, open_page: Open
+) -> None:
+    settings.STREAMS = 0
+    page = open_page()
+    sign_in(page, site)
+    page.get_by_role("button", name="Overall").click()
+    expect(heading(page, "Overall")).to_be_visible()
+
+
+def test_wrong_fields_and_too_few_nodes_are_explained_as_without_a_stream(
+    thread: Thread, site: str, open_page: Open
+) -> None:
+    page = open_page()
+    sign_in(page, site)
+    page.get_by_label("or any other").fill("9 years")
+    page.get_by_role("button", name="Compare").click()
+    expect(page.get_by_label("or any other")).to_have_accessible_description(re.compile("The range must be"))
+
+
+def test_a_stream_that_breaks_off_is_said_in_a_sentence(thread: Thread, site: str, open_page: Open) -> None:
+    def cut(route: Route) -> None:
+        route.fulfill(
+            content_type="text/event-stream", body='event: error\ndata: {"error": "All places are taken."}\n\n'
+        )
+
+    page = open_page()
+    sign_in(page, site)
+    page.route("**/compare/stream?**", cut)
+    page.get_by_role("button", name="Overall").click()
+    expect(page.get_by_role("status")).to_have_text("All places are taken.")
