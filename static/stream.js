@@ -158,7 +158,7 @@ function ages() {
 }
 
 function prepare() {
-  const box = find("[data-live] input");
+  const box = find("[data-live] .refresh input");
   if (box) {
     box.checked = localStorage.getItem("refresh") === "yes";
     box.addEventListener("change", () => localStorage.setItem("refresh", box.checked ? "yes" : "no"));
@@ -168,7 +168,7 @@ function prepare() {
 
 function look() {
   ages();
-  const wanted = find("[data-live] input")?.checked && find("article.result");
+  const wanted = find("[data-live] .refresh input")?.checked && find("article.result");
   const busy = running || document.hidden || find("form.choose")?.contains(document.activeElement);
   if (wanted && !busy && Date.now() - shownAt >= EVERY) compare(location.search, { quiet: true });
 }
