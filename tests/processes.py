@@ -1,5 +1,6 @@
 """Real processes of the project over a folder of files, for what only shows in a real process."""
 
+import signal
 import subprocess
 from pathlib import Path
 from urllib.parse import quote
@@ -21,6 +22,11 @@ def site_in(folder: Path, events: Path | None = None, **settings: object) -> dic
 
 def environment(folder: Path, events: Path | None = None, **settings: object) -> dict[str, str]:
     return running.environment(DJANGO_SETTINGS_MODULE="storj_site.settings", **site_in(folder, events, **settings))
+
+
+def heed_ctrl_c() -> None:
+    """For `preexec_fn`: a suite that runs in the background of a shell ignores Ctrl-C, and so would what it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def manage(

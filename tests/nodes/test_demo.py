@@ -34,7 +34,7 @@ from nodes.satellites import SALTLAKE
 from nodes.schema import INDEXES
 from nodes.sql import EVENT_COLUMNS
 from storj_site.settings import BASE_DIR
-from tests.processes import environment, manage
+from tests.processes import environment, heed_ctrl_c, manage
 
 AS_OF = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
 ATTIC, BASEMENT, COLO, GRANDMA = NAMES = ("attic-pi4", "basement-nas", "colo fra #2", "Großmutters Rechner")
@@ -445,8 +445,7 @@ def test_ctrl_c_ends_it_without_a_traceback(tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # A suite that runs in the background of a shell ignores Ctrl-C, and so would what it starts.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no thread runs here
+        preexec_fn=heed_ctrl_c,  # noqa: PLW1509 - no thread runs here
     ) as running:
         try:
             wait_for_events(tmp_path / "events.db")

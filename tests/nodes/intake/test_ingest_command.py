@@ -18,7 +18,7 @@ from nodes.models import Node
 from tests.nodes import monitor_files
 from tests.nodes.intake import logs
 from tests.nodes.monitor_files import rows, writing
-from tests.processes import ROOT, environment, manage
+from tests.processes import ROOT, environment, heed_ctrl_c, manage
 
 pytestmark = pytest.mark.sqlite_files
 
@@ -152,7 +152,13 @@ def _read(terminal: int) -> bytes:
 def test_broken_off_it_keeps_what_was_read_and_says_so(folder: Path) -> None:
     command = [sys.executable, str(ROOT / "manage.py"), "ingest_log", "attic", "-"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, cwd=ROOT, env=environment(folder), **pipes) as process:  # type: ignore[call-overload]
+    with subprocess.Popen(  # type: ignore[call-overload]
+        command,
+        cwd=ROOT,
+        env=environment(folder),
+        preexec_fn=heed_ctrl_c,  # noqa: PLW1509 - no thread runs here
+        **pipes,
+    ) as process:
         process.stdin.write(LOG + logs.OTHER * 25_000)
         process.stdin.flush()
         until = time.monotonic() + 30
