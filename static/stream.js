@@ -32,6 +32,7 @@ function showSheet(html) {
     next.querySelector("[data-summary]").style.minHeight = `${summary}px`;
     old.replaceWith(next);
   } else {
+    find("h1")?.remove(); // the sheet has its own
     find("form.choose").parentElement.append(next);
   }
 }

@@ -1,0 +1,26 @@
+"""The fleet on the admin's first page."""
+
+from typing import Any
+
+from django import template
+
+from comparison.access import VIEW_NODES
+from comparison.fleet_state import fleet_state
+from nodes.errors import EventsUnavailable
+from nodes.known import known_nodes
+
+MANY = 12  # from more nodes on they are folded away below the heading
+
+register = template.Library()
+
+
+@register.inclusion_tag("admin/_fleet_state.html", takes_context=True)
+def fleet_in_lines(context: dict[str, Any]) -> dict[str, Any]:
+    """Nothing for an account that may not see the nodes; the sentence where the events cannot be read."""
+    if not context["request"].user.has_perm(VIEW_NODES):
+        return {}
+    try:
+        states = fleet_state(known_nodes())
+    except EventsUnavailable as error:
+        return {"trouble": str(error)}
+    return {"states": states, "is_open": len(states) <= MANY, "worrying": sum(bool(each.warnings) for each in states)}

@@ -1,0 +1,111 @@
+from datetime import timedelta
+
+from django.contrib.auth.models import Permission, User
+from django.db import connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from comparison.engine import compare
+from comparison.fleet_state import State, fleet_state
+from nodes.known import known_nodes
+from nodes.models import Event, Node, Reputation, StorageSnapshot
+from nodes.rollups.roll import rollup_once
+from tests.comparison.conftest import AS_OF, request_for
+
+INDEX = reverse("admin:index")
+
+
+def state_of(name: str) -> State:
+    return {each.label: each for each in fleet_state(known_nodes(), AS_OF)}[name]
+
+
+def staff(*codenames: str) -> Client:
+    user = User.objects.create_user("staff", password="a good password", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def scored(name: str, score: float, **values: object) -> None:
+    Reputation.objects.create(
+        node_name=name, satellite="one", timestamp=AS_OF - timedelta(hours=1), audit_score=score, **values
+    )
+
+
+def stored(name: str, used: int) -> None:
+    StorageSnapshot.objects.create(node_name=name, timestamp=AS_OF, used_bytes=used, total_bytes=10**12)
+
+
+def test_the_last_event_is_told(three_nodes: list[str]) -> None:
+    assert state_of("attic").last_event == "2026-11-23 11:59:00 UTC"
+
+
+def test_audit_failures_left_are_those_of_a_comparison(three_nodes: list[str]) -> None:
+    scored("attic", 99.1)
+    compared = {node["name"]: node for node in compare(request_for())["nodes"]}
+    assert state_of("attic").failures_left == str(compared["attic"]["metrics"]["audit_failures_left"])
+
+
+def test_few_failures_left_are_to_be_looked_at(three_nodes: list[str]) -> None:
+    scored("attic", 96.1)
+    assert state_of("attic").warnings == "few audit failures left"
+
+
+def test_a_disqualified_node_is_to_be_looked_at(three_nodes: list[str]) -> None:
+    scored("attic", 100, is_disqualified=1)
+    assert state_of("attic").warnings == "disqualified, or below the limit"
+
+
+def test_space_is_told_with_its_share(three_nodes: list[str]) -> None:
+    stored("attic", 500_000_000_000)
+    assert (state_of("attic").space, state_of("attic").warnings) == ("500 GB of 1 TB, 50 %", "")
+
+
+def test_a_node_that_is_nearly_full_is_to_be_looked_at(three_nodes: list[str]) -> None:
+    stored("attic", 960_000_000_000)
+    assert state_of("attic").warnings == "nearly full"
+
+
+def test_a_node_that_fell_silent_is_to_be_looked_at(three_nodes: list[str]) -> None:
+    Event.objects.create(node_name="quiet", timestamp=AS_OF - timedelta(hours=3), action="GET", status="success")
+    assert state_of("quiet").warnings == "quiet for over an hour"
+
+
+def test_a_node_without_events_is_to_be_looked_at(three_nodes: list[str]) -> None:
+    Node.objects.create(name="new", api_url="http://127.0.0.1:14002")
+    assert (state_of("new").last_event, state_of("new").warnings) == ("–", "no events")
+
+
+def test_hours_with_events_are_counted_rolled_up_or_not(three_nodes: list[str]) -> None:
+    for hours in (5, 23, 30):
+        Event.objects.create(node_name="attic", timestamp=AS_OF - timedelta(hours=hours, minutes=1))
+    rollup_once()
+    Event.objects.create(node_name="attic", timestamp=AS_OF - timedelta(seconds=1))
+    assert state_of("attic").coverage == "3 of 24 hours"
+
+
+def test_statements_do_not_grow_with_nodes(three_nodes: list[str]) -> None:
+    counts = []
+    for _ in range(2):
+        nodes = known_nodes()
+        with CaptureQueriesContext(connections["events_readonly"]) as captured:
+            fleet_state(nodes, AS_OF)
+        counts.append(len(captured))
+        Event.objects.bulk_create(Event(node_name=f"more {number}", timestamp=AS_OF) for number in range(40))
+    assert counts[0] == counts[1] <= 8
+
+
+class TestTheFirstPage:
+    def test_shows_a_line_of_each_node(self, three_nodes: list[str]) -> None:
+        page = staff("view_node").get(INDEX).content.decode()
+        assert "3 nodes: 3 to look at" in page
+        assert all(f">{name}</a></th>" in page for name in three_nodes)
+
+    def test_shows_none_to_who_may_not_see_the_nodes(self, three_nodes: list[str]) -> None:
+        assert "attic" not in staff("view_apitoken").get(INDEX).content.decode()
+
+    def test_escapes_names(self, three_nodes: list[str]) -> None:
+        Event.objects.create(node_name="<b>", timestamp=AS_OF)
+        assert "<b>" not in staff("view_node").get(INDEX).content.decode()
