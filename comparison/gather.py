@@ -5,13 +5,25 @@ is gathered apart, in a snapshot of its own, so that its trouble stays its own.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from comparison import earnings, intake, reputation, risk, rolled, sampled, storage, told, traffic
+from comparison import (
+    earnings,
+    intake,
+    reputation,
+    risk,
+    rolled,
+    same_satellites,
+    same_satellites_notes,
+    sampled,
+    storage,
+    told,
+    traffic,
+)
 from comparison.details import details
 from comparison.measured import Measured
 from comparison.metrics import EARNINGS, EFFICIENCY, OVERALL, PERFORMANCE, metrics_of
@@ -20,6 +32,7 @@ from comparison.money.own import Asked
 from comparison.reputation import Reputation
 from comparison.result import Basis, NodeResult
 from comparison.rolled import Rolled, WindowAt
+from comparison.same_satellites import SameSatellites, Served
 from comparison.satellite_risk import satellite_risks
 from comparison.tally import Traffic
 from comparison.told import NOTHING, Told
@@ -48,10 +61,19 @@ def quietly(node: NodeResult) -> None:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to gather of the nodes: what metrics of this type need, and what is asked of earnings."""
+    """What to gather of the nodes: what metrics of this type need, and what is asked of earnings.
+
+    `same` is None where nodes are not to be restricted to the satellites that all serve.
+    """
 
     type: str
     earnings: Asked = field(default_factory=Asked)
+    same: SameSatellites | None = None
+
+    @property
+    def only(self) -> frozenset[str] | None:
+        """The satellites to restrict nodes to, as soon as that is decided; None for all."""
+        return self.same.ids if self.same is not None and self.same.common is not None else None
 
 
 @dataclass(frozen=True)
@@ -126,6 +148,8 @@ def _add_nodes(
     traffic = together.shared.traffic if together.shared is not None else None
     here = [name for name in names if traffic is None or name in traffic]
     given = _given(wanted, here, connection, together.window)
+    if wanted.same is not None:
+        _decide(wanted, names, connection, together, given)
     for name in here:
         found = traffic[name] if traffic is not None else None
         result = _node_result(wanted, name, connection, together.window, given[name].with_traffic(found))
@@ -134,6 +158,41 @@ def _add_nodes(
         if traffic is not None:
             # It is large, and all that is to be said of it is said.
             del traffic[name]
+
+
+def _decide(
+    wanted: Wanted,
+    names: Sequence[str],
+    connection: BaseDatabaseWrapper,
+    together: Together,
+    given: Mapping[str, Given],
+) -> None:
+    """What these nodes have in common, and those that are gathered apart: these are looked at here already."""
+    window, shared = together.window, together.shared
+    of = {name: _serves(wanted, each, shared.traffic[name] if shared else None, window) for name, each in given.items()}
+    others = [name for name in names if name not in given]
+    for name, each in _given(wanted, others, connection, window).items() if others else ():
+        of[name] = _serves(wanted, each, sampled.read(connection, name, window), window)
+    if wanted.same is not None:
+        wanted.same.decide(of)
+
+
+def _serves(wanted: Wanted, given: Given, found: Traffic | None, window: Window) -> Served:
+    earning = earnings.satellites(given.months) if wanted.type == EARNINGS and given.months is not None else ()
+    return same_satellites.served(found, given.scores, given.told, earning, window)
+
+
+def served_apart(wanted: Wanted, name: str, window: Window, shared: Rolled | None, place_until: float) -> Served | None:
+    """What a node serves, where that is not known of all together; None where it cannot be read. Raises NoPlace."""
+    try:
+        with reading(place_until=place_until) as connection:
+            found = _traffic(wanted, name, connection, window, shared)
+            return _serves(wanted, _given(wanted, [name], connection, window)[name], found, window)
+    except NoPlace:
+        raise
+    except Exception as error:  # noqa: BLE001 - when it is gathered it meets its trouble again, and says so
+        logger.debug("Satellites of node %s could not be read: %s", printable(name), error)
+        return None
 
 
 def _given(wanted: Wanted, names: Sequence[str], connection: BaseDatabaseWrapper, window: Window) -> dict[str, Given]:
@@ -169,7 +228,7 @@ def _gathered_node(wanted: Wanted, name: str, window: Window, shared: Rolled | N
     """
     try:
         with reading(place_until=place_until) as connection:
-            found = _traffic(wanted.type, name, connection, window, shared)
+            found = _traffic(wanted, name, connection, window, shared)
             given = _given(wanted, [name], connection, window)[name].with_traffic(found)
             return _node_result(wanted, name, connection, window, given)
     except NoPlace:
@@ -187,13 +246,13 @@ def failed(name: str, sentence: str) -> NodeResult:
 
 
 def _traffic(
-    type: str, name: str, connection: BaseDatabaseWrapper, window: Window, shared: Rolled | None
+    wanted: Wanted, name: str, connection: BaseDatabaseWrapper, window: Window, shared: Rolled | None
 ) -> Traffic | None:
-    if type not in WITH_TRAFFIC:
+    if wanted.type not in WITH_TRAFFIC:
         return None
     if shared is not None and name in shared.traffic:
         return shared.traffic[name]
-    sample = sampled.read(connection, name, window)
+    sample = sampled.read(connection, name, window, wanted.only)
     if shared is not None:
         sample.trouble = shared.trouble
         sample.counted = shared.progress.percent if shared.progress else None
@@ -203,12 +262,17 @@ def _traffic(
 def _node_result(
     wanted: Wanted, name: str, connection: BaseDatabaseWrapper, window: Window, given: Given
 ) -> NodeResult:
-    found, scores = given.traffic, given.scores
-    risks = satellite_risks(scores, given.told, window)
+    risks = satellite_risks(given.scores, given.told, window)
+    said: list[Measured] = []
+    if wanted.same is not None:
+        risks = [each for each in risks if each.satellite in wanted.same.ids]
+        given, said = _restricted(wanted, name, given)
+    found = given.traffic
     parts = [
         *_parts(wanted.type, name, connection, window, given),
-        reputation.measure(scores, window),
+        reputation.measure(given.scores, window),
         risk.measure(risks, given.told, window),
+        *said,
     ]
     values = {key: value for part in parts for key, value in part.values.items()}
     metrics = {metric.key: metric.rounded(values.get(metric.key)) for metric in metrics_of(wanted.type)}
@@ -225,6 +289,22 @@ def _node_result(
         unranked=frozenset(key for part in parts for key in part.unranked),
         rows_read=found.rows_read if found else 0,
     )
+
+
+def _restricted(wanted: Wanted, name: str, given: Given) -> tuple[Given, list[Measured]]:
+    """The same of the satellites that all nodes serve, and what is to be said of that."""
+    same = wanted.same or SameSatellites()
+    whole, ids, intake_knows = given.traffic, same.ids, given.told.intake
+    part = same_satellites.traffic_of(whole, ids) if whole is not None else None
+    months = earnings.of_satellites(given.months, ids) if given.months is not None else None
+    given = replace(
+        given,
+        traffic=part,
+        scores=same_satellites.scores_of(given.scores, ids),
+        told=replace(given.told, intake=same_satellites.intake_of(intake_knows, ids)),
+        months=months,
+    )
+    return given, [same_satellites_notes.measure(same, name, wanted.type, whole, part, intake_knows)]
 
 
 def _basis(found: Traffic | None, parts: Sequence[Measured]) -> Basis:
@@ -248,5 +328,5 @@ def _parts(type: str, name: str, connection: BaseDatabaseWrapper, window: Window
     if given.months is not None:
         earned = earnings.measure(given.months, window)
         yield earned
-        if given.costs is not None:
+        if given.costs is not None and not (earned.statement or {}).get("left_out"):
             yield worth.measure(name, given.costs, earned, window)

@@ -93,7 +93,11 @@ class NodeResult:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A whole comparison; nodes in the order asked for. `history` has the nodes' months together, for earnings."""
+    """A whole comparison; nodes in the order asked for. `history` has the nodes' months together, for earnings.
+
+    `same_satellites` are those to which every node is restricted, each its id as `satellite` and its `name`; None where
+    that is not asked for, empty where there is none that all nodes serve.
+    """
 
     type: str
     range: str
@@ -104,6 +108,7 @@ class Comparison:
     nodes: list[NodeResult]
     rankings: dict[str, Ranking]
     history: dict[str, Any] | None = None
+    same_satellites: list[dict[str, str]] | None = None
     cached: bool = False
 
     def as_dict(self) -> dict[str, Any]:
@@ -118,6 +123,7 @@ class Comparison:
             "nodes": [node.as_dict() for node in self.nodes],
             "rankings": self.rankings,
             "history": self.history,
+            "same_satellites": self.same_satellites,
         }
 
 

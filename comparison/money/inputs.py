@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
@@ -33,7 +33,10 @@ _AN_HOUR, _A_DAYS_HOURS = timedelta(hours=1), Fraction(24)
 
 @dataclass(frozen=True)
 class Inputs:
-    """`shares` are those of the satellites in what is stored; `guess` is the earliest date that the data shows."""
+    """`shares` are those of the satellites in what is stored; `guess` is the earliest date that the data shows.
+
+    `only` are the satellites of which a statement is wanted; None for all.
+    """
 
     month: Month
     end: datetime
@@ -44,6 +47,7 @@ class Inputs:
     shares: Mapping[str, Fraction]
     own: Mapping[str, Terms]
     guess: date | None
+    only: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -70,13 +74,22 @@ class Daily(NamedTuple):
 
 @dataclass(frozen=True)
 class Basis:
-    """What the statement is made from; `days` by satellite and day, where they are told apart."""
+    """What the statement is made from; `days` by satellite and day, where they are told apart.
+
+    `left_out` are satellites on which something was earned, and of which no statement is wanted.
+    """
 
     source: str
     usage: Mapping[str, Usage]
     storage: Covered
     traffic: Covered
     days: Mapping[tuple[str, date], Daily] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def earning(self) -> list[str]:
+        """The satellites on which something was earned."""
+        return [of for of, usage in self.usage.items() if self.source == ESTIMATES or usage != Usage()]
 
     @property
     def counted(self) -> bool:
@@ -132,7 +145,24 @@ def basis(inputs: Inputs) -> Basis | None:
 
 
 def bases(inputs: Inputs) -> Iterator[Basis]:
-    """All that there are, best first."""
+    """All that there are, best first; of some satellites only, those that tell these apart."""
+    for found in _bases(inputs):
+        kept = found if inputs.only is None else _restricted(found, inputs.only)
+        if kept is not None:
+            yield kept
+
+
+def _restricted(found: Basis, only: frozenset[str]) -> Basis | None:
+    """None where nothing is told of any of them."""
+    usage = {satellite: used for satellite, used in found.usage.items() if satellite in only}
+    left_out = tuple(satellite for satellite in found.earning if satellite not in only)
+    if not usage:
+        return None
+    days = {key: daily for key, daily in found.days.items() if key[0] in only}
+    return replace(found, usage=usage, days=days, left_out=left_out)
+
+
+def _bases(inputs: Inputs) -> Iterator[Basis]:
     found, kept = inputs.moved, inputs.stored
     has_traffic = found is not None and found.is_whole and found.since is not None
     if inputs.told.days:
