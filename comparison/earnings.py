@@ -84,7 +84,7 @@ def measure(known: Known, window: Window) -> Measured:
     if broken := sum(paid.broken for paid in known.paid.values()):
         measured.note(f"{broken} payouts were skipped: the amount is broken.")
     if earned is None:
-        of_these = "" if found.only is None else " on these satellites, told by each of them"
+        of_these = "" if found.only is None else " on each of these satellites"
         measured.note(f"Nothing is recorded of what this node earned in {found.month}{of_these}.")
         return measured
     _values(earned, measured)

@@ -16,6 +16,7 @@ NONE_IN_COMMON = (
 NONE_KNOWN = "It is not known of any of these nodes which satellites it serves: there is no value of what is in common."
 OWN_UNKNOWN = "It is not known which satellites this node serves, so that the others are not restricted by it."
 ALL_SPACE = "Space, trash and growth are of all satellites: what is stored is not known per satellite."
+ANY_CONTACT = "The last contact is the last with any satellite."
 NO_HISTORY = "The monitor's hourly sums are left out: they name no satellite."
 OF_ALL = "Hours with events, and what was skipped as broken, are of all satellites."
 ROLLUP = "rollup"
@@ -39,6 +40,7 @@ def measure(  # noqa: PLR0913, PLR0917 - what was read of a node, before and aft
             measured.note(
                 "Audits that never ended are not known per satellite, because there are several.", "audits_unended"
             )
+    measured.note(ANY_CONTACT, "last_ping_minutes")
     if type in WITH_SPACE:
         measured.note(ALL_SPACE)
     measured.basis["satellites"] = {
@@ -67,9 +69,10 @@ def _traffic(part: Traffic, type: str, measured: Measured) -> None:
     attempts = part.whole.attempts.total()
     measured.note(
         f"{attempts - part.events:,} of {counted(attempts, 'attempt')} are left out: they are of other satellites, or "
-        f"name none. {OF_ALL}"
+        "name none."
     )
-    if unknown := list(_unknown(part, part.whole, type)):
+    measured.note(OF_ALL)
+    if part.events and (unknown := list(_unknown(part, part.whole, type))):
         measured.note(f"Not counted per satellite, so not told of these alone: {', '.join(unknown)}.")
 
 
