@@ -94,6 +94,7 @@ def traffic_of(traffic: Traffic, satellites: Collection[str]) -> Traffic:
         satellites=inside,
         points=nothing.points,
         point_durations=nothing.point_durations,
+        stored_latencies={},
         durations={action: timed for action, timed in traffic.durations.items() if action not in untimed},
         reasons=nothing.reasons if failed(others) else traffic.reasons,
         explained=explained,

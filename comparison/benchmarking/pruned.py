@@ -22,6 +22,7 @@ from nodes.fields import to_stored
 from nodes.rollups.codes import HOURS_A_DAY, WEEK, day_of
 from nodes.rollups.increments import Increments, Node
 from nodes.rollups.packing import packed
+from nodes.rollups.points import add_points
 from nodes.rollups.weeks import add_weeks
 from nodes.router import EVENTS
 from nodes.soundness import TIMED_ACTIONS
@@ -98,6 +99,7 @@ def _write_days(plan: RecentPlan, until: int) -> int:
     _write_known(known)
     with transaction.atomic(using=EVENTS):
         add_weeks(connections[EVENTS])
+        add_points(connections[EVENTS])
     return events
 
 

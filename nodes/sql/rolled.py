@@ -11,7 +11,6 @@ from nodes.rollups.codes import ACTION_CODES, HOURS_A_DAY
 Pieces = Sequence[tuple[int, int, int, int]]
 Rows = list[tuple[Any, ...]]
 
-_POINT = "(found.start + %s) / %s"
 _SUMS = "SUM(found.attempts), SUM(found.bytes)"
 
 
@@ -28,7 +27,7 @@ def _asked(columns: str, table: str, grouped: str = "") -> str:
 _BY_SATELLITE = _asked(
     f"found.node, found.satellite, found.action, found.status, {_SUMS}", "rollup_counts", "GROUP BY 1, 2, 3, 4"
 )
-_BY_POINT = _asked(f"found.node, {_POINT}, found.action, found.status, {_SUMS}", "rollup_counts", "GROUP BY 1, 2, 3, 4")
+_POINTS = _asked("found.node, found.span, found.start, found.sums", "rollup_points")
 _BYTES_BY_DAY = _asked(
     f"found.node, found.satellite, found.start / {HOURS_A_DAY}, found.action, SUM(found.bytes)",
     "rollup_counts",
@@ -44,7 +43,7 @@ _BY_HOUR_OF_DAY = _asked(
     "rollup_counts",
     "GROUP BY 1, 2, 3, 4",
 )
-_LATENCIES = _asked(f"found.node, {_POINT}, found.action, found.buckets", "rollup_latencies")
+_LATENCIES = _asked("found.node, found.span, found.start, found.action, found.buckets", "rollup_latencies")
 _CHECKED = ", ".join(str(ACTION_CODES[action]) for action in CHECKED_ACTIONS)
 _FAILURES = _asked(
     f"""found.node, found.reason, SUM(found.attempts),
@@ -78,9 +77,9 @@ def counts_by_satellite(connection: BaseDatabaseWrapper, pieces: Pieces) -> Rows
     return _of_pieces(connection, _BY_SATELLITE, pieces)
 
 
-def counts_by_point(connection: BaseDatabaseWrapper, pieces: Pieces, offset: int, hours: int) -> Rows:
-    """Node, point (start + offset) / hours, action, status, attempts, bytes."""
-    return _of_pieces(connection, _BY_POINT, pieces, offset, hours)
+def points(connection: BaseDatabaseWrapper, pieces: Pieces) -> Rows:
+    """Node, span, start and what nodes.rollups.points has of it."""
+    return _of_pieces(connection, _POINTS, pieces)
 
 
 def attempts_by_hour_of_day(connection: BaseDatabaseWrapper, pieces: Pieces) -> Rows:
@@ -98,9 +97,9 @@ def bytes_by_piece(connection: BaseDatabaseWrapper, pieces: Pieces, status: int)
     return _of_pieces(connection, _BYTES_BY_PIECE, pieces, status)
 
 
-def latencies_by_point(connection: BaseDatabaseWrapper, pieces: Pieces, offset: int, hours: int) -> Rows:
-    """Node, point, action and a packed histogram; several of a point that is made of several rows."""
-    return _of_pieces(connection, _LATENCIES, pieces, offset, hours)
+def latencies(connection: BaseDatabaseWrapper, pieces: Pieces) -> Rows:
+    """Node, span, start, action and a packed histogram."""
+    return _of_pieces(connection, _LATENCIES, pieces)
 
 
 def failures(connection: BaseDatabaseWrapper, pieces: Pieces) -> Rows:
