@@ -30,7 +30,7 @@ from comparison.money.own import Asked
 from comparison.ranking import rankings
 from comparison.request import SAMPLE, ComparisonRequest
 from comparison.result import Comparison, NodeResult
-from comparison.same_satellites import SameSatellites
+from comparison.same_satellites import SameSatellites, as_list
 from comparison.vetting import judged
 from comparison.window import Window
 
@@ -105,7 +105,7 @@ def compute(request: ComparisonRequest, level: int = logging.INFO, on_node: OnNo
         nodes=nodes,
         rankings=rankings(metrics_of(request.type), nodes),
         history=_together(nodes),
-        same_satellites=same.as_list() if same else None,
+        same_satellites=as_list(same.common or {}) if same else None,
     )
     _log(comparison, level)
     return comparison

@@ -6,7 +6,7 @@ is gathered apart, in a snapshot of its own, so that its trouble stays its own.
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -17,7 +17,6 @@ from comparison import (
     reputation,
     risk,
     rolled,
-    same_satellites,
     same_satellites_notes,
     sampled,
     storage,
@@ -25,17 +24,17 @@ from comparison import (
     traffic,
 )
 from comparison.details import details
+from comparison.given import Given, restricted, serves
 from comparison.measured import Measured
 from comparison.metrics import EARNINGS, EFFICIENCY, OVERALL, PERFORMANCE, metrics_of
 from comparison.money import worth
 from comparison.money.own import Asked
-from comparison.reputation import Reputation
 from comparison.result import Basis, NodeResult
 from comparison.rolled import Rolled, WindowAt
 from comparison.same_satellites import SameSatellites, Served
 from comparison.satellite_risk import satellite_risks
 from comparison.tally import Traffic
-from comparison.told import NOTHING, Told
+from comparison.told import NOTHING
 from comparison.traffic_notes import is_silent, note_silence
 from comparison.window import Window
 from nodes.errors import EventsUnavailable, NoPlace
@@ -86,22 +85,6 @@ class Together:
     window: Window
     nodes: dict[str, NodeResult]
     shared: Rolled | None = None
-
-
-@dataclass(frozen=True)
-class Given:
-    """What was read of a node before the rest: its traffic, where the type has any, its scores, what it and its log
-    told, what is known of its months, for types with earnings, and of the costs of all nodes, where the type has
-    those."""
-
-    traffic: Traffic | None
-    scores: Reputation
-    told: Told
-    months: earnings.Known | None
-    costs: worth.Known | None
-
-    def with_traffic(self, traffic: Traffic | None) -> "Given":
-        return replace(self, traffic=traffic)
 
 
 def gather_together(  # noqa: PLR0913, PLR0917 - what is asked for, and who is told
@@ -169,17 +152,13 @@ def _decide(
 ) -> None:
     """What these nodes have in common, and those that are gathered apart: these are looked at here already."""
     window, shared = together.window, together.shared
-    of = {name: _serves(wanted, each, shared.traffic[name] if shared else None, window) for name, each in given.items()}
+    read = {name: each.with_traffic(shared.traffic[name] if shared else None) for name, each in given.items()}
+    of = {name: serves(wanted.type, each, window) for name, each in read.items()}
     others = [name for name in names if name not in given]
     for name, each in _given(wanted, others, connection, window).items() if others else ():
-        of[name] = _serves(wanted, each, sampled.read(connection, name, window), window)
+        of[name] = serves(wanted.type, each.with_traffic(sampled.read(connection, name, window)), window)
     if wanted.same is not None:
         wanted.same.decide(of)
-
-
-def _serves(wanted: Wanted, given: Given, found: Traffic | None, window: Window) -> Served:
-    earning = earnings.satellites(given.months) if wanted.type == EARNINGS and given.months is not None else ()
-    return same_satellites.served(found, given.scores, given.told, earning, window)
 
 
 def served_apart(wanted: Wanted, name: str, window: Window, shared: Rolled | None, place_until: float) -> Served | None:
@@ -187,7 +166,7 @@ def served_apart(wanted: Wanted, name: str, window: Window, shared: Rolled | Non
     try:
         with reading(place_until=place_until) as connection:
             found = _traffic(wanted, name, connection, window, shared)
-            return _serves(wanted, _given(wanted, [name], connection, window)[name], found, window)
+            return serves(wanted.type, _given(wanted, [name], connection, window)[name].with_traffic(found), window)
     except NoPlace:
         raise
     except Exception as error:  # noqa: BLE001 - when it is gathered it meets its trouble again, and says so
@@ -266,7 +245,8 @@ def _node_result(
     said: list[Measured] = []
     if wanted.same is not None:
         risks = [each for each in risks if each.satellite in wanted.same.ids]
-        given, said = _restricted(wanted, name, given)
+        whole, given = given, restricted(given, wanted.same.ids)
+        said.append(same_satellites_notes.measure(wanted.same, name, wanted.type, whole, given))
     found = given.traffic
     parts = [
         *_parts(wanted.type, name, connection, window, given),
@@ -289,22 +269,6 @@ def _node_result(
         unranked=frozenset(key for part in parts for key in part.unranked),
         rows_read=found.rows_read if found else 0,
     )
-
-
-def _restricted(wanted: Wanted, name: str, given: Given) -> tuple[Given, list[Measured]]:
-    """The same of the satellites that all nodes serve, and what is to be said of that."""
-    same = wanted.same or SameSatellites()
-    whole, ids, intake_knows = given.traffic, same.ids, given.told.intake
-    part = same_satellites.traffic_of(whole, ids) if whole is not None else None
-    months = earnings.of_satellites(given.months, ids) if given.months is not None else None
-    given = replace(
-        given,
-        traffic=part,
-        scores=same_satellites.scores_of(given.scores, ids),
-        told=replace(given.told, intake=same_satellites.intake_of(intake_knows, ids)),
-        months=months,
-    )
-    return given, [same_satellites_notes.measure(same, name, wanted.type, whole, part, intake_knows)]
 
 
 def _basis(found: Traffic | None, parts: Sequence[Measured]) -> Basis:

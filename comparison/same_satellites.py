@@ -46,10 +46,11 @@ class SameSatellites:
     def ids(self) -> frozenset[str]:
         return frozenset(self.common or ())
 
-    def as_list(self) -> list[dict[str, str]]:
-        """As JSON, by their names."""
-        found = sorted((self.common or {}).items(), key=lambda each: (each[1], each[0]))
-        return [{"satellite": satellite, "name": called} for satellite, called in found]
+
+def as_list(found: Served) -> list[dict[str, str]]:
+    """As JSON, by their names."""
+    ordered = sorted(found.items(), key=lambda each: (each[1], each[0]))
+    return [{"satellite": satellite, "name": called} for satellite, called in ordered]
 
 
 def in_common(of: Iterable[Served]) -> Served:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from comparison.actions import ACTION_NAMES, TIMED
+from comparison.given import Given
 from comparison.measured import Measured
 from comparison.metrics import EFFICIENCY, OVERALL, PERFORMANCE
-from comparison.same_satellites import SameSatellites, failed, knows_unended
+from comparison.same_satellites import SameSatellites, as_list, failed, knows_unended
 from comparison.tally import Tally, Traffic
-from comparison.told import Intake
 from comparison.units import counted
 
 NONE_IN_COMMON = (
@@ -17,36 +17,32 @@ NONE_KNOWN = "It is not known of any of these nodes which satellites it serves: 
 OWN_UNKNOWN = "It is not known which satellites this node serves, so that the others are not restricted by it."
 ALL_SPACE = "Space, trash and growth are of all satellites: what is stored is not known per satellite."
 ANY_CONTACT = "The last contact is the last with any satellite."
+SEVERAL_UNENDED = "Audits that never ended are not known per satellite, because there are several."
 NO_HISTORY = "The monitor's hourly sums are left out: they name no satellite."
 OF_ALL = "Hours with events, and what was skipped as broken, are of all satellites."
 ROLLUP = "rollup"
 WITH_SPACE = (EFFICIENCY, OVERALL)
 
 
-def measure(  # noqa: PLR0913, PLR0917 - what was read of a node, before and after
-    same: SameSatellites, name: str, type: str, whole: Traffic | None, part: Traffic | None, intake: Intake | None
-) -> Measured:
-    """`whole` is the node's traffic, where the type has any, `part` that of the satellites in common."""
+def measure(same: SameSatellites, name: str, type: str, whole: Given, part: Given) -> Measured:
+    """`part` is what was read of the node, restricted to the satellites in common."""
     measured = Measured()
-    left_out = same.left_out(name)
     for sentence in _about_the_node(same, name):
         measured.note(sentence)
-    if whole is not None and part is not None:
-        if whole.history.hours:
+    if whole.traffic is not None and part.traffic is not None:
+        if whole.traffic.history.hours:
             measured.note(NO_HISTORY)
-        _traffic(part, type, measured)
-        if not knows_unended(intake):
+        _traffic(part.traffic, type, measured)
+        if not knows_unended(whole.told.intake):
             measured.values["audits_unended"] = None
-            measured.note(
-                "Audits that never ended are not known per satellite, because there are several.", "audits_unended"
-            )
+            measured.note(SEVERAL_UNENDED, "audits_unended")
     measured.note(ANY_CONTACT, "last_ping_minutes")
     if type in WITH_SPACE:
         measured.note(ALL_SPACE)
     measured.basis["satellites"] = {
         "source": "same_satellites",
-        "left_out": [{"satellite": satellite, "name": called} for satellite, called in sorted(left_out.items())],
-        "attempts_left_out": part.whole.attempts.total() - part.events if part and part.whole else 0,
+        "left_out": as_list(same.left_out(name)),
+        "attempts_left_out": _left_out(part.traffic) if part.traffic is not None else 0,
     }
     return measured
 
@@ -64,16 +60,20 @@ def _about_the_node(same: SameSatellites, name: str) -> Iterator[str]:
 
 
 def _traffic(part: Traffic, type: str, measured: Measured) -> None:
-    if part.whole is None:
+    if part.whole is None or not _left_out(part):
         return
     attempts = part.whole.attempts.total()
     measured.note(
-        f"{attempts - part.events:,} of {counted(attempts, 'attempt')} are left out: they are of other satellites, or "
+        f"{_left_out(part):,} of {counted(attempts, 'attempt')} are left out: they are of other satellites, or "
         "name none."
     )
     measured.note(OF_ALL)
     if part.events and (unknown := list(_unknown(part, part.whole, type))):
         measured.note(f"Not counted per satellite, so not told of these alone: {', '.join(unknown)}.")
+
+
+def _left_out(part: Traffic) -> int:
+    return part.whole.attempts.total() - part.events if part.whole is not None else 0
 
 
 def _unknown(part: Traffic, whole: Tally, type: str) -> Iterator[str]:

@@ -93,9 +93,9 @@ class Traffic:
     be read, `summed_since` is that of roll-ups which a sample leaves aside, `counted` is how many per cent of all
     events they have, where these are too few. `history` is of the hours before `known_since`. Of the failed audits and
     repair downloads, `explained` have a reason that is known, and `spoiled` one that says that the node lost the piece.
-    `stored_latencies` by point, action and percent are in ms, of points that have none in `point_durations`. Where it is
-    that of some satellites only, `whole` is the total of all, and `untimed` are the actions whose durations are not
-    known of these alone.
+    `stored_latencies` by point, action and percent are in ms, of points that have none in `point_durations`.
+    Where it is that of some satellites only, `whole` is the total of all, and `untimed` are the actions whose durations
+    are not known of these alone.
     """
 
     window: Window
