@@ -46,7 +46,8 @@ class NodeResult:
     is `returned` this month; `projected` with `gross`, `low` and `high`; and `satellites` with the same amounts, bytes
     and byte-hours, `held_percent`, `joined`, its `joined_source` (own, api or guess), `month_number`, `held_in_all`,
     `returned_in` which month, `to_be_returned` then, `lost_if_stopped` now without a graceful exit, `rates`, and their
-    `rates_source` (own, api or default). What is not known is None.
+    `rates_source` (own, api or default). What is not known is None. `left_out` names the satellites on which something
+    was earned, and of which no statement was wanted.
 
     `history` is that of comparison.money.months, for earnings: `months`, oldest first, each with its `month`, whether
     it `is_over`, the `source` of its figures and whether they are known of nearly all of it (`is_whole`); in US dollars
