@@ -132,7 +132,7 @@ def _add_nodes(
     here = [name for name in names if traffic is None or name in traffic]
     given = _given(wanted, here, connection, together.window)
     if wanted.same is not None:
-        _decide(wanted, names, connection, together, given)
+        wanted.same.decide(_served(wanted, names, connection, together, given))
     for name in here:
         found = traffic[name] if traffic is not None else None
         result = _node_result(wanted, name, connection, together.window, given[name].with_traffic(found))
@@ -143,22 +143,21 @@ def _add_nodes(
             del traffic[name]
 
 
-def _decide(
+def _served(
     wanted: Wanted,
     names: Sequence[str],
     connection: BaseDatabaseWrapper,
     together: Together,
     given: Mapping[str, Given],
-) -> None:
-    """What these nodes have in common, and those that are gathered apart: these are looked at here already."""
+) -> dict[str, Served]:
+    """What each node serves; those that are not in `given`, as they are gathered apart, are sampled for it."""
     window, shared = together.window, together.shared
     read = {name: each.with_traffic(shared.traffic[name] if shared else None) for name, each in given.items()}
     of = {name: serves(wanted.type, each, window) for name, each in read.items()}
     others = [name for name in names if name not in given]
     for name, each in _given(wanted, others, connection, window).items() if others else ():
         of[name] = serves(wanted.type, each.with_traffic(sampled.read(connection, name, window)), window)
-    if wanted.same is not None:
-        wanted.same.decide(of)
+    return of
 
 
 def served_apart(wanted: Wanted, name: str, window: Window, shared: Rolled | None, place_until: float) -> Served | None:
@@ -244,8 +243,9 @@ def _node_result(
     risks = satellite_risks(given.scores, given.told, window)
     said: list[Measured] = []
     if wanted.same is not None:
-        risks = [each for each in risks if each.satellite in wanted.same.ids]
-        whole, given = given, restricted(given, wanted.same.ids)
+        only = wanted.same.ids
+        risks = [each for each in risks if each.satellite in only]
+        whole, given = given, restricted(given, only)
         said.append(same_satellites_notes.measure(wanted.same, name, wanted.type, whole, given))
     found = given.traffic
     parts = [
