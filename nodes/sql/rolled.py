@@ -29,15 +29,21 @@ _BY_SATELLITE = _asked(
     f"found.node, found.satellite, found.action, found.status, {_SUMS}", "rollup_counts", "GROUP BY 1, 2, 3, 4"
 )
 _BY_POINT = _asked(f"found.node, {_POINT}, found.action, found.status, {_SUMS}", "rollup_counts", "GROUP BY 1, 2, 3, 4")
-_BYTES_BY_DAY = _asked(
-    f"found.node, found.satellite, found.start / {HOURS_A_DAY}, found.action, SUM(found.bytes)",
-    "rollup_counts",
-    "AND found.status = %s AND found.bytes > 0 GROUP BY 1, 2, 3, 4",
+# What is paid for by its kind, and the sum of what came in, which is not.
+_SENT = ", ".join(
+    f"SUM(CASE WHEN found.action IN ({', '.join(str(ACTION_CODES[action]) for action in actions)}) "
+    "THEN found.bytes ELSE 0 END)"
+    for actions in (("GET",), ("GET_REPAIR",), ("GET_AUDIT",), ("PUT", "PUT_REPAIR"))
 )
-_BYTES_BY_PIECE = _asked(
-    "found.node, asked.first, found.satellite, found.action, SUM(found.bytes)",
+_SENT_BY_DAY = _asked(
+    f"found.node, found.satellite, found.start / {HOURS_A_DAY}, {_SENT}",
     "rollup_counts",
-    "AND found.status = %s AND found.bytes > 0 GROUP BY 1, 2, 3, 4",
+    "AND found.status = %s AND found.bytes > 0 GROUP BY 1, 2, 3",
+)
+_SENT_BY_PIECE = _asked(
+    f"found.node, found.satellite, asked.first, {_SENT}",
+    "rollup_counts",
+    "AND found.status = %s AND found.bytes > 0 GROUP BY 1, 2, 3",
 )
 _BY_HOUR_OF_DAY = _asked(
     f"found.node, found.start %% {HOURS_A_DAY}, found.action, found.status, SUM(found.attempts)",
@@ -88,14 +94,15 @@ def attempts_by_hour_of_day(connection: BaseDatabaseWrapper, pieces: Pieces) -> 
     return _of_pieces(connection, _BY_HOUR_OF_DAY, pieces)
 
 
-def bytes_by_day(connection: BaseDatabaseWrapper, pieces: Pieces, status: int) -> Rows:
-    """Node, satellite, days since 1970, action, bytes, of pieces that are hours or days."""
-    return _of_pieces(connection, _BYTES_BY_DAY, pieces, status)
+def sent_by_day(connection: BaseDatabaseWrapper, pieces: Pieces, status: int) -> Rows:
+    """Node, satellite, days since 1970, bytes of egress, repair, audits and of all ingress, of pieces that are hours or
+    days."""
+    return _of_pieces(connection, _SENT_BY_DAY, pieces, status)
 
 
-def bytes_by_piece(connection: BaseDatabaseWrapper, pieces: Pieces, status: int) -> Rows:
-    """Node, the piece's first hour, satellite, action, bytes."""
-    return _of_pieces(connection, _BYTES_BY_PIECE, pieces, status)
+def sent_by_piece(connection: BaseDatabaseWrapper, pieces: Pieces, status: int) -> Rows:
+    """As sent_by_day, with the piece's first hour in the place of the day."""
+    return _of_pieces(connection, _SENT_BY_PIECE, pieces, status)
 
 
 def latencies_by_point(connection: BaseDatabaseWrapper, pieces: Pieces, offset: int, hours: int) -> Rows:
