@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from fractions import Fraction
 from math import lcm
 
+# A number as its part and whole, which are not reduced: a greatest common divisor takes longer than all else.
+Ratio = tuple[int, int]
+
 
 def half_even(part: int, whole: int) -> int:
     """The whole number next to part / whole, of two as near the even one; `whole` is above 0."""
@@ -27,3 +30,8 @@ def summed(parts: Iterable[Fraction | int]) -> Fraction:
             total, part, whole = total * (common // whole), part * (common // of), common
         total += part
     return Fraction(total, whole)
+
+
+def plus(one: Ratio, other: Ratio) -> Ratio:
+    (part, whole), (more, of) = one, other
+    return (part + more, whole) if whole == of else (part * of + more * whole, whole * of)

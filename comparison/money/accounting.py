@@ -21,7 +21,6 @@ from comparison.money.statement import (
     Statement,
     statement,
 )
-from comparison.money.stored import byte_hours
 from comparison.money.terms import ALL_SATELLITES, GUESS, UNTOLD, Agreed, agreed
 from nodes.sql.money import SECONDS_A_DAY
 
@@ -173,7 +172,8 @@ def _unpaid(inputs: Inputs) -> Fraction | None:
     paid = by_day((day, Fraction(usage.byte_hours)) for (_, day), usage in inputs.told.days.items())
     kept = inputs.stored
     days = [day for day, seconds in kept.seconds.items() if seconds == SECONDS_A_DAY and paid.get(day)]
-    occupied = byte_hours(sum(kept.areas[day] for day in days))
+    in_all = kept.days
+    occupied = summed(in_all[day] for day in days)
     if not occupied:
         return None
     return max(100 * (occupied - summed(paid[day] for day in days)) / occupied, NOTHING)

@@ -17,7 +17,7 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from comparison.money.month import Month
-from comparison.money.statement import HOURS_A_MONTH, TB, Rates, Usage
+from comparison.money.statement import DEFAULT_RATES, HOURS_A_MONTH, TB, Usage
 from nodes.fields import from_stored, to_stored
 from nodes.soundness import is_number, is_whole
 from nodes.sql import FAR_AHEAD, PerSatellite, latest_per_period
@@ -27,6 +27,7 @@ TIB = 2**40
 AGGREGATE = "aggregate"
 MOST_EARNED = 10**9  # US dollars; more on one satellite in a month is a broken value
 MOST_MONTHS = 600
+_RATES = tuple(map(float, (DEFAULT_RATES.storage, DEFAULT_RATES.egress, DEFAULT_RATES.repair, DEFAULT_RATES.audit)))
 _NO_END = f"{FAR_AHEAD}00:00:00+00:00"
 _COLUMNS = (
     "timestamp",
@@ -83,14 +84,13 @@ def read(
     """By name and month, where there are any: the newest not after `end`; of a month that is over then, the newest of
     all, which is final.
     """
-    until = {str(month): to_stored(end) if end < month.end else _NO_END for month in months}
+    by_name = {str(month): month for month in months}
+    until = {period: to_stored(end) if end < month.end else _NO_END for period, month in by_name.items()}
     found: dict[tuple[str, Month], dict[str, Estimate]] = defaultdict(dict)
     broken: Counter[tuple[str, Month]] = Counter()
     rows = latest_per_period(connection, PerSatellite("earnings_estimates", _COLUMNS), names, until)
     for name, period, satellite, skipped, at, gross, *rest in rows:
-        month = Month.parse(period)
-        if month is None:
-            continue
+        month = by_name[period]
         key, moment = (name, month), from_stored(at)
         broken[key] += skipped
         if moment is None:
@@ -112,16 +112,14 @@ def _estimate(at: datetime, gross: float, month: Month, age: Any, *rest: Any) ->
 
 
 def _computed_per(usage: Usage, sizes: tuple[Any, ...], amounts: tuple[Any, ...], gross: float) -> int | None:
-    if not all(map(is_whole, sizes)) or not all(map(is_number, amounts)) or not _near(sum(amounts), gross):
+    if not gross or not all(map(is_whole, sizes)) or not all(map(is_number, amounts)) or not _near(sum(amounts), gross):
         return None
-    return next((per for per in (TIB, TB) if all(map(_near, amounts, _amounts(usage, per))) and gross), None)
+    return next((per for per in (TIB, TB) if all(map(_near, amounts, _amounts(usage, per)))), None)
 
 
 def _amounts(usage: Usage, per: int) -> list[float]:
-    rates = Rates()
-    stored = float(usage.byte_hours) / HOURS_A_MONTH
-    each = ((stored, rates.storage), (usage.egress, rates.egress), (usage.repair, rates.repair))
-    return [size * float(rate) / per for size, rate in (*each, (usage.audit, rates.audit))]
+    sizes = float(usage.byte_hours) / HOURS_A_MONTH, usage.egress, usage.repair, usage.audit
+    return [size * rate / per for size, rate in zip(sizes, _RATES, strict=True)]
 
 
 def _near(one: float, other: float) -> bool:

@@ -196,7 +196,7 @@ def _counted_daily(inputs: Inputs) -> dict[tuple[str, date], Daily]:
     for key, (egress, repair, audit) in _sent(inputs, shares):
         before = days.get(key, Daily())
         days[key] = Daily(0.0, before.egress + egress, before.repair + repair, before.audit + audit)
-    stored = {day: float(byte_hours) for day, byte_hours in inputs.stored.days.items()}
+    stored = inputs.stored.rounded_days
     for satellite, share in _stored_shares(inputs, shares).items():
         rounded = float(share)
         for day, byte_hours in stored.items():

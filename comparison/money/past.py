@@ -157,7 +157,7 @@ def _stored(connection: BaseDatabaseWrapper, keys: Sequence[Key]) -> dict[Key, S
     asked = [f"{since + number * A_DAY:%Y-%m-%d}" for number in range((until - since) // A_DAY)]
     days: dict[str, list[StoredDay]] = defaultdict(list)
     for name, *ends in statements.day_ends(connection, names, asked):
-        days[name].append(_day(ends[:3], ends[3:]))
+        days[name].append(_day(*ends))
     for of_node in days.values():
         of_node.sort(key=_first_at)
     return {(name, month): _of_month(days[name], month) for name, month in keys}
@@ -170,15 +170,18 @@ def _of_month(days: Sequence[StoredDay], month: Month) -> Stored:
     found = stored([replace(day, later=day.first_at >= end) for day in near], start, end)
     first = month.start.date()
     if found.areas:
-        found.areas, found.seconds = {first: sum(found.areas.values())}, {first: sum(found.seconds.values())}
+        found.areas, found.seconds = {first: found.area}, {first: sum(found.seconds.values())}
     return found
 
 
-def _day(first: Sequence[int], last: Sequence[int]) -> StoredDay:
+def _day(*ends: int) -> StoredDay:
     """Of seconds, bytes used and bytes in all of the first snapshot, and of the last; what is between is not known."""
-    seconds = last[0] - first[0]
-    used, total = ((first[column] + last[column]) * seconds for column in (1, 2))
-    return StoredDay(False, *first, *last, 1 + (seconds > 0), used, total)
+    first_at, first_used, first_total, last_at, last_used, last_total = ends
+    seconds = last_at - first_at
+    used, total = (first_used + last_used) * seconds, (first_total + last_total) * seconds
+    return StoredDay(
+        False, first_at, first_used, first_total, last_at, last_used, last_total, 1 + (seconds > 0), used, total
+    )
 
 
 def _first_at(day: StoredDay) -> int:

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from comparison.exact import Ratio, plus
 from nodes.fields import to_stored
 from nodes.sql.money import GAP_SECONDS, SECONDS_A_DAY, StoredDay, stored_days
 
@@ -20,24 +21,26 @@ from nodes.sql.money import GAP_SECONDS, SECONDS_A_DAY, StoredDay, stored_days
 BEYOND = timedelta(days=3)
 _SECONDS_AN_HOUR = 3_600
 _1970 = date(1970, 1, 1).toordinal()
-# Areas are doubled, and in seconds; nearly all are whole, and whole numbers are added far sooner than fractions.
-Area = int | Fraction
+# Areas are doubled, and in seconds.
 _DOUBLED = 2 * _SECONDS_AN_HOUR
+_NONE = 0, 1
 
 
 @dataclass
 class Stored:
     """Byte-hours occupied, trash and unpaid garbage included, and allocated, in the time that snapshots cover.
 
-    Of each day in UTC, `areas` has what is occupied and `seconds` the time covered. `gaps` counts the lines of over
-    6 hours, in hours the `longest` of them. `trash` is the mean of what is recorded of it, in bytes.
+    Of each day in UTC, `areas` has what is occupied, which in all is `area`, and `seconds` the time covered. `gaps`
+    counts the lines of over 6 hours, in hours the `longest` of them. `trash` is the mean of what is recorded of it, in
+    bytes.
     """
 
     since: datetime | None = None
     until: datetime | None = None
-    areas: dict[date, Area] = field(default_factory=dict)
+    areas: dict[date, Ratio] = field(default_factory=dict)
+    area: Ratio = _NONE
     seconds: dict[date, int] = field(default_factory=dict)
-    allocated_area: Area = 0
+    allocated_area: Ratio = _NONE
     snapshots: int = 0
     gaps: int = 0
     longest: float = 0
@@ -47,7 +50,11 @@ class Stored:
     @property
     def days(self) -> dict[date, Fraction]:
         """Byte-hours occupied."""
-        return {day: byte_hours(area) for day, area in self.areas.items()}
+        return {day: _byte_hours(area) for day, area in self.areas.items()}
+
+    @property
+    def rounded_days(self) -> dict[date, float]:
+        return {day: part / (whole * _DOUBLED) for day, (part, whole) in self.areas.items()}
 
     @property
     def hours(self) -> dict[date, Fraction]:
@@ -55,20 +62,20 @@ class Stored:
 
     @cached_property
     def byte_hours(self) -> Fraction:
-        return byte_hours(sum(self.areas.values()))
+        return _byte_hours(self.area)
 
     @cached_property
     def allocated(self) -> Fraction:
         """Byte-hours."""
-        return byte_hours(self.allocated_area)
+        return _byte_hours(self.allocated_area)
 
     @cached_property
     def covered_hours(self) -> Fraction:
         return Fraction(sum(self.seconds.values()), _SECONDS_AN_HOUR)
 
 
-def byte_hours(area: Area) -> Fraction:
-    part, whole = area.as_integer_ratio()
+def _byte_hours(area: Ratio) -> Fraction:
+    part, whole = area
     return Fraction(part, whole * _DOUBLED)
 
 
@@ -85,7 +92,8 @@ def stored(days: Sequence[StoredDay], start: int, end: int, broken: int = 0) -> 
     inside = [day for day in days if day.first_at >= start and not day.later]
     found.snapshots = sum(day.snapshots for day in inside)
     for day in inside:
-        areas.add(day.first_at, day.last_at, day.used_area, day.total_area)
+        areas.add(day.first_at, day.last_at, (day.used_area, 1))
+        areas.add_whole((day.used_area, 1), (day.total_area, 1))
         _add_gaps(found, day.gaps, day.longest_gap)
     for before, after in pairwise(days):
         if areas.add_line(before, after, start, end):
@@ -98,64 +106,68 @@ def stored(days: Sequence[StoredDay], start: int, end: int, broken: int = 0) -> 
 
 
 class _Areas:
-    """Sums of pieces of time by the number of their day since 1970."""
+    """Sums of pieces of time, in all and by the number of their day since 1970."""
 
     def __init__(self) -> None:
-        self._used: dict[int, Area] = {}
+        self._days: dict[int, Ratio] = {}
         self._seconds: dict[int, int] = {}
-        self._total: Area = 0
+        self._used = self._total = _NONE
         self._since = self._until = 0
 
-    def add(self, start: int, end: int, used: Area, total: Area) -> None:
-        """A piece of one day: seconds, and doubled areas."""
+    def add(self, start: int, end: int, used: Ratio) -> None:
+        """A piece of one day: seconds, and the doubled area."""
         if start == end:
             return
         day = start // SECONDS_A_DAY
         self._since = min(self._since or start, start)
         self._until = max(self._until, end)
-        self._used[day] = self._used.get(day, 0) + used
+        self._days[day] = plus(self._days.get(day, _NONE), used)
         self._seconds[day] = self._seconds.get(day, 0) + end - start
-        self._total += total
+
+    def add_whole(self, used: Ratio, total: Ratio) -> None:
+        """Of pieces that are added by day."""
+        self._used, self._total = plus(self._used, used), plus(self._total, total)
 
     def add_line(self, before: StoredDay, after: StoredDay, start: int, end: int) -> bool:
         """That from the last snapshot of one day to the first of a later one, cut at midnights, start and end: whether
         any of it is between these.
         """
-        begin, until = before.last_at, after.first_at
-        any_within = False
-        for left, right in pairwise(_cuts(begin, until, start, end)):
-            if left >= start and right <= end:
-                used = _doubled_area(before.last_used, after.first_used, (begin, until), (left, right))
-                total = _doubled_area(before.last_total, after.first_total, (begin, until), (left, right))
-                self.add(left, right, used, total)
-                any_within = True
-        return any_within
+        line = begin, until = before.last_at, after.first_at
+        first, last = max(begin, start), min(until, end)
+        if first >= last:
+            return False
+        for part in pairwise(_cuts(first, last)):
+            self.add(*part, _doubled_area(before.last_used, after.first_used, line, part))
+        within = first, last
+        self.add_whole(
+            _doubled_area(before.last_used, after.first_used, line, within),
+            _doubled_area(before.last_total, after.first_total, line, within),
+        )
+        return True
 
     def into(self, found: Stored) -> None:
         if not self._seconds:
             return
         dates = {day: date.fromordinal(_1970 + day) for day in self._seconds}
-        found.areas = {dates[day]: area for day, area in self._used.items()}
+        found.areas = {dates[day]: area for day, area in self._days.items()}
         found.seconds = {dates[day]: seconds for day, seconds in self._seconds.items()}
-        found.allocated_area = self._total
+        found.area, found.allocated_area = self._used, self._total
         found.since = datetime.fromtimestamp(self._since, UTC)
         found.until = datetime.fromtimestamp(self._until, UTC)
 
 
-def _cuts(begin: int, until: int, start: int, end: int) -> Iterable[int]:
-    midnights = range(begin // SECONDS_A_DAY * SECONDS_A_DAY + SECONDS_A_DAY, until, SECONDS_A_DAY)
-    within = [cut for cut in (start, end) if begin < cut < until]
-    return sorted({begin, until, *midnights, *within}) if within or begin == until else (begin, *midnights, until)
+def _cuts(begin: int, until: int) -> Iterable[int]:
+    """At midnights."""
+    return begin, *range(begin // SECONDS_A_DAY * SECONDS_A_DAY + SECONDS_A_DAY, until, SECONDS_A_DAY), until
 
 
-def _doubled_area(first: int, last: int, line: tuple[int, int], part: tuple[int, int]) -> Area:
+def _doubled_area(first: int, last: int, line: tuple[int, int], part: tuple[int, int]) -> Ratio:
     """Below a part of the straight line from `first` to `last`: the sum of its two ends, times its length."""
-    if first == last:
-        return 2 * first * (part[1] - part[0])
-    length = line[1] - line[0]
+    length, seconds = line[1] - line[0], part[1] - part[0]
+    if first == last or seconds == length:
+        return (first + last) * seconds, 1
     ends = 2 * first * length + (last - first) * (part[0] + part[1] - 2 * line[0])
-    whole, rest = divmod(ends * (part[1] - part[0]), length)
-    return whole + Fraction(rest, length) if rest else whole
+    return ends * seconds, length
 
 
 def _add_gaps(found: Stored, gaps: int, longest: int) -> None:
