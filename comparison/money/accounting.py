@@ -120,17 +120,17 @@ def _lacks_byte_hours(inputs: Inputs, found: Basis) -> bool:
 
 def _earned(inputs: Inputs, found: Basis, made: Statement, terms: Mapping[str, Agreed]) -> tuple[Earned, Earned]:
     """Of storage and of traffic; of estimates, which have no days, all is as storage."""
-    days = daily(inputs, found)
+    days = list(daily(inputs, found))
     if not days:
         return Earned(made.gross, found.storage, {}), Earned(NOTHING, Covered(), {})
     whole = sum_of([line.amounts for line in made.lines])
     storage: dict[date, float] = defaultdict(float)
     traffic: dict[date, float] = defaultdict(float)
     rates = {satellite: _rounded(known.rates) for satellite, known in terms.items()}
-    for (satellite, day), size in days.items():
-        stored, egress, repair, audit = rates[satellite]
-        storage[day] += size.byte_hours * stored / HOURS_A_MONTH
-        traffic[day] += size.egress * egress + size.repair * repair + size.audit * audit
+    for satellite, day, byte_hours, (egress, repair, audit) in days:
+        stored, *sent = rates[satellite]
+        storage[day] += byte_hours * stored / HOURS_A_MONTH
+        traffic[day] += egress * sent[0] + repair * sent[1] + audit * sent[2]
     return Earned(whole.storage, found.storage, storage), Earned(whole.traffic, found.traffic, traffic)
 
 

@@ -1,6 +1,5 @@
 """All that is known of a node's month, and what of it a statement is made from."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,7 +13,7 @@ from comparison.money import estimates, from_api, moved, stored
 from comparison.money.estimates import Estimates
 from comparison.money.from_api import A_DAY, Told
 from comparison.money.month import Month
-from comparison.money.moved import Counted, Moved, Sent
+from comparison.money.moved import NOTHING_SENT, Counted, Moved, Sent
 from comparison.money.own import Own
 from comparison.money.statement import Usage
 from comparison.money.stored import Stored
@@ -74,13 +73,9 @@ class Covered:
         return max(_seconds(self.until - self.since), 0) if self.since and self.until else 0
 
 
-class Daily(NamedTuple):
-    """As Usage, of one day, rounded: days only tell how much they differ, and no amount is a sum of them."""
-
-    byte_hours: float = 0.0
-    egress: int = 0
-    repair: int = 0
-    audit: int = 0
+# A satellite, a day, and of that its byte-hours and bytes sent: rounded, as days only tell how much they differ, and no
+# amount is a sum of them.
+Daily = tuple[str, date, float, Sent]
 
 
 @dataclass(frozen=True)
@@ -161,13 +156,13 @@ def bases(inputs: Inputs) -> Iterator[Basis]:
         yield _counted(inputs)
 
 
-def daily(inputs: Inputs, found: Basis) -> Mapping[tuple[str, date], Daily]:
-    """By satellite and day, where days are told apart."""
+def daily(inputs: Inputs, found: Basis) -> Iterator[Daily]:
+    """Where days are told apart. There may be several of a day on a satellite, which add up."""
     if found.source == API:
-        return {
-            key: Daily(float(of.byte_hours), of.egress, of.repair, of.audit) for key, of in inputs.told.days.items()
-        }
-    return _counted_daily(inputs) if found.source == ROLLUP else {}
+        for (satellite, day), of in inputs.told.days.items():
+            yield satellite, day, float(of.byte_hours), (of.egress, of.repair, of.audit)
+    elif found.source == ROLLUP:
+        yield from _counted_daily(inputs)
 
 
 def _from_api(told: Told) -> Basis:
@@ -178,31 +173,24 @@ def _from_api(told: Told) -> Basis:
 
 
 def _counted(inputs: Inputs) -> Basis:
-    found, shares = inputs.moved or Moved(), _shares(inputs)
-    sent: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for (satellite, _), sizes in _sent(inputs, shares):
-        of_satellite = sent[satellite]
-        for kind, size in enumerate(sizes):
-            of_satellite[kind] += size
-    kept = inputs.stored
+    found, kept, shares = inputs.moved or Moved(), inputs.stored, _shares(inputs)
+    sent: dict[str, Sent] = {}
+    for satellite, _, (egress, repair, audit) in _sent(inputs, shares):
+        so_far = sent.get(satellite, NOTHING_SENT)
+        sent[satellite] = so_far[0] + egress, so_far[1] + repair, so_far[2] + audit
     stored = {of: kept.byte_hours * share for of, share in _stored_shares(inputs, shares).items()}
-    usage = {of: Usage(stored.get(of, 0), *sent.get(of, ())) for of in {**sent, **stored}}
+    usage = {of: Usage(stored.get(of, 0), *sent.get(of, NOTHING_SENT)) for of in sent | stored}
     return Basis(ROLLUP, usage, Covered(kept.since, kept.until, kept.seconds), _between(found.since, found.until))
 
 
-def _counted_daily(inputs: Inputs) -> dict[tuple[str, date], Daily]:
-    shares = _shares(inputs)
-    days: dict[tuple[str, date], Daily] = {}
-    for key, (egress, repair, audit) in _sent(inputs, shares):
-        before = days.get(key, Daily())
-        days[key] = Daily(0.0, before.egress + egress, before.repair + repair, before.audit + audit)
-    stored = inputs.stored.rounded_days
+def _counted_daily(inputs: Inputs) -> Iterator[Daily]:
+    shares, stored = _shares(inputs), inputs.stored.rounded_days
+    for satellite, day, sizes in _sent(inputs, shares):
+        yield satellite, day, 0.0, sizes
     for satellite, share in _stored_shares(inputs, shares).items():
         rounded = float(share)
         for day, byte_hours in stored.items():
-            sent = days.get((satellite, day), Daily())
-            days[satellite, day] = Daily(byte_hours * rounded, sent.egress, sent.repair, sent.audit)
-    return days
+            yield satellite, day, byte_hours * rounded, NOTHING_SENT
 
 
 def _shares(inputs: Inputs) -> Mapping[str, Fraction]:
@@ -214,11 +202,11 @@ def _stored_shares(inputs: Inputs, shares: Mapping[str, Fraction]) -> Mapping[st
     return (shares or {ALL: Fraction(1)}) if inputs.stored.areas else {}
 
 
-def _sent(inputs: Inputs, shares: Mapping[str, Fraction]) -> Iterator[tuple[tuple[str, date], Sent]]:
+def _sent(inputs: Inputs, shares: Mapping[str, Fraction]) -> Iterator[tuple[str, date, Sent]]:
     """By satellite and day; all satellites are one where storage is not told apart."""
     apart = shares or not inputs.stored.areas
     for (satellite, day), sizes in inputs.moved.sent.items() if inputs.moved else ():
-        yield (satellite if apart else ALL, day), sizes
+        yield satellite if apart else ALL, day, sizes
 
 
 def _estimated(inputs: Inputs) -> Basis:

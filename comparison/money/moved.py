@@ -30,6 +30,7 @@ SILENT_AFTER = timedelta(days=1)
 PAID = (DOWNLOAD, REPAIR_DOWNLOAD, AUDIT)
 # Bytes of egress, repair and audits.
 Sent = tuple[int, int, int]
+NOTHING_SENT: Sent = (0, 0, 0)
 _1970 = date(1970, 1, 1).toordinal()
 
 
@@ -52,7 +53,7 @@ class Moved:
 
     def add(self, satellite: str, day: date, sent: Sent, received: int) -> None:
         if any(sent):
-            egress, repair, audit = self.sent.get((satellite, day), (0, 0, 0))
+            egress, repair, audit = self.sent.get((satellite, day), NOTHING_SENT)
             self.sent[satellite, day] = egress + sent[0], repair + sent[1], audit + sent[2]
         if received:
             self.received[satellite] += received

@@ -90,20 +90,26 @@ def read(
     )
     kept = _stored(connection, list(moved))
 
+    # What is held in all is known of today only.
+    satellites = {
+        name: {of: replace(relation, held=None) for of, relation in known.told.satellites.items()}
+        for name, known in now.items()
+    }
+
     def of(name: str, month: Month) -> Inputs:
         key, before = (name, month), now[name]
         known, kind = told.get(key, Told()), estimated.get(key, Estimates())
-        # What is held in all is known of today only.
-        known.satellites = {of: replace(relation, held=None) for of, relation in before.told.satellites.items()}
-        return replace(
-            before,
-            month=month,
-            end=month.end,
-            told=known,
-            moved=moved.get(key),
-            stored=kept.get(key, Stored()),
-            estimates=kind,
-            shares=kind.stored_shares() or before.shares,
+        known.satellites = satellites[name]
+        return Inputs(
+            month,
+            month.end,
+            known,
+            moved.get(key),
+            kept.get(key, Stored()),
+            kind,
+            kind.stored_shares() or before.shares,
+            before.own,
+            before.guess,
         )
 
     return {key: of(*key) for key in {*told, *moved, *estimated}}
