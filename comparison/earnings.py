@@ -10,7 +10,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from comparison.exact import rounded
 from comparison.measured import Measured, day
-from comparison.money import inputs, moved, past
+from comparison.money import inputs, past
 from comparison.money.accounting import NEARLY_ALL, Earnings, earnings, hours_known
 from comparison.money.inputs import API, ESTIMATES, ROLLUP, Inputs
 from comparison.money.month import Month
@@ -36,11 +36,11 @@ class Known:
 
 def read(connection: BaseDatabaseWrapper, names: Sequence[str], window: Window, asked: Asked) -> dict[str, Known]:
     """By name; the number of statements does not grow with the nodes."""
-    known = moved.counted(connection, names)
+    months = window.month.plus(1 - asked.months).up_to(window.month) if asked.months else []
+    known = inputs.sources(connection, names, window, months[:-1])
     now = inputs.read(connection, names, window, asked.own, known)
-    if not asked.months:
+    if not months:
         return {name: Known(found) for name, found in now.items()}
-    months = window.month.plus(1 - asked.months).up_to(window.month)
     before, paid = past.read(connection, now, months[:-1], known), past.payments(connection, names, months)
 
     def of(name: str) -> Known:

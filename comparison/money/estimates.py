@@ -16,6 +16,7 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from comparison.exact import summed
 from comparison.money.month import Month
 from comparison.money.statement import DEFAULT_RATES, HOURS_A_MONTH, TB, Usage
 from nodes.fields import from_stored, to_stored
@@ -46,17 +47,23 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class Estimate:
-    """`gross` in US dollars as recorded, `computed_per` the bytes of what it was computed per: TIB, TB, or None.
+    """`recorded` is the gross amount in US dollars, `computed_per` the bytes of what it was computed per: TIB, TB, or
+    None.
 
     `has_byte_hours` is whether those of `usage` are recorded; `joined` follows from the age that the monitor gives.
     """
 
     at: datetime
-    gross: Fraction
+    recorded: float
     usage: Usage
     has_byte_hours: bool
     computed_per: int | None
     joined: date | None
+
+    @property
+    def gross(self) -> Fraction:
+        """str() first: the shortest text of the stored float is the amount that the monitor meant."""
+        return Fraction(Decimal(str(self.recorded)))
 
 
 @dataclass(frozen=True)
@@ -72,10 +79,11 @@ class Estimates:
 
     def stored_shares(self) -> dict[str, Fraction]:
         """Of each satellite in the byte-hours; empty where they are not known of all."""
+        if AGGREGATE in self.satellites or not all(estimate.has_byte_hours for estimate in self.satellites.values()):
+            return {}
         parts = {of: Fraction(estimate.usage.byte_hours) for of, estimate in self.satellites.items()}
-        whole = sum(parts.values(), Fraction(0))
-        known = all(estimate.has_byte_hours for estimate in self.satellites.values()) and AGGREGATE not in parts
-        return {of: part / whole for of, part in parts.items() if part} if known and whole else {}
+        whole = summed(parts.values())
+        return {of: part / whole for of, part in parts.items() if part}
 
 
 def read(
@@ -107,8 +115,7 @@ def _estimate(at: datetime, gross: float, month: Month, age: Any, *rest: Any) ->
     usage = Usage(*(size if is_whole(size) else 0 for size in sizes))
     joined = month.plus(1 - age).start.date() if is_whole(age) and 1 <= age <= MOST_MONTHS else None
     per = _computed_per(usage, sizes, amounts, gross)
-    # str() first: the shortest text of the stored float is the amount that the monitor meant.
-    return Estimate(at, Fraction(Decimal(str(gross))), usage, is_whole(sizes[0]), per, joined)
+    return Estimate(at, gross, usage, is_whole(sizes[0]), per, joined)
 
 
 def _computed_per(usage: Usage, sizes: tuple[Any, ...], amounts: tuple[Any, ...], gross: float) -> int | None:

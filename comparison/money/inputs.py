@@ -93,14 +93,27 @@ class Basis:
         return self.source == ROLLUP
 
 
+@dataclass(frozen=True)
+class Sources:
+    """What is read at once for a month and those before it."""
+
+    counted: Counted | None
+    estimated: Mapping[tuple[str, Month], Estimates]
+
+
+def sources(connection: BaseDatabaseWrapper, names: Sequence[str], window: Window, before: Sequence[Month]) -> Sources:
+    """For the window's month, and others that are over."""
+    months = {*before, window.month.plus(-1), window.month}
+    return Sources(moved.counted(connection, names), estimates.read(connection, names, sorted(months), window.end))
+
+
 def read(
-    connection: BaseDatabaseWrapper, names: Sequence[str], window: Window, own: Own, counted: Counted | None
+    connection: BaseDatabaseWrapper, names: Sequence[str], window: Window, own: Own, known: Sources
 ) -> dict[str, Inputs]:
     """By name; the number of statements does not grow with the nodes."""
-    month, end = window.month, window.end
+    month, end, estimated = window.month, window.end, known.estimated
     told = from_api.read(connection, names, month.start, end)
-    estimated = estimates.read(connection, names, (month, month.plus(-1)), end)
-    found = moved.read(connection, names, month.start, end, counted)
+    found = moved.read(connection, names, month.start, end, known.counted)
     kept = stored.read(connection, names, month.start, end)
     seen = {name: _Seen(*rest) for name, *rest in first_seen(connection, names)}
 

@@ -18,10 +18,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from comparison.actions import SUCCESS
 from comparison.last_hour import Known
-from comparison.money import estimates
 from comparison.money.estimates import MOST_EARNED, Estimates
 from comparison.money.from_api import TABLES, Told
-from comparison.money.inputs import Inputs
+from comparison.money.inputs import Inputs, Sources
 from comparison.money.month import Month
 from comparison.money.moved import Counted, Moved, set_span, whole
 from comparison.money.statement import Usage
@@ -77,33 +76,32 @@ def payments(connection: BaseDatabaseWrapper, names: Sequence[str], months: Sequ
 
 
 def read(
-    connection: BaseDatabaseWrapper, now: Mapping[str, Inputs], months: Sequence[Month], counted: Counted | None
+    connection: BaseDatabaseWrapper, now: Mapping[str, Inputs], months: Sequence[Month], known: Sources
 ) -> dict[Key, Inputs]:
     """Of months that are over and follow on one another; `now` is what is known of the nodes' month after them."""
     if not months:
         return {}
     names = list(now)
-    estimated = estimates.read(connection, names, months, months[-1].end)
+    estimated = {key: found for key, found in known.estimated.items() if key[1] in months}
     told = _told(connection, now, months)
-    moved = _moved(
-        connection, [(name, month) for name in names for month in months if (name, month) not in told], counted
-    )
+    untold = [(name, month) for name in names for month in months if (name, month) not in told]
+    moved = _moved(connection, untold, known.counted)
     kept = _stored(connection, list(moved))
 
     # What is held in all is known of today only.
     satellites = {
-        name: {of: replace(relation, held=None) for of, relation in known.told.satellites.items()}
-        for name, known in now.items()
+        name: {of: replace(relation, held=None) for of, relation in before.told.satellites.items()}
+        for name, before in now.items()
     }
 
     def of(name: str, month: Month) -> Inputs:
         key, before = (name, month), now[name]
-        known, kind = told.get(key, Told()), estimated.get(key, Estimates())
-        known.satellites = satellites[name]
+        here, kind = told.get(key, Told()), estimated.get(key, Estimates())
+        here.satellites = satellites[name]
         return Inputs(
             month,
             month.end,
-            known,
+            here,
             moved.get(key),
             kept.get(key, Stored()),
             kind,

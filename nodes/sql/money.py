@@ -32,11 +32,12 @@ _SECONDS = {
     "sqlite": "CAST(strftime('%%s', substr({0}, 1, 19)) AS INTEGER)",
     "postgresql": "CAST(EXTRACT(EPOCH FROM CAST(substr({0}, 1, 19) AS timestamp)) AS bigint)",
 }
-# The times of a day by their parts.
-_HOURS, _MINUTES, _SECONDS_OF = (
-    {f"{part:02}": part * seconds for part in range(parts)} for parts, seconds in ((24, 3600), (60, 60), (60, 1))
-)
-_REST = re.compile(r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{6})?\+00:00", re.ASCII).fullmatch
+# What follows the day in a time stamp.
+_REST = r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{6})?\+00:00"
+_is_rest = re.compile(_REST, re.ASCII).fullmatch
+_are_rests = re.compile(f"({_REST}\n)*{_REST}", re.ASCII).fullmatch
+_MINUTES = {f"T{hour:02}:{minute:02}": hour * 3600 + minute * 60 for hour in range(24) for minute in range(60)}
+_SECONDS_OF = {f":{second:02}": second for second in range(60)}
 # In the order of its index. Windows and sums in SQL took more than twice the time of handing the rows over, and a look
 # at the form of each time stamp as long as that.
 _SNAPSHOTS = """
@@ -120,7 +121,15 @@ def _sound(day: str, rows: Rows) -> Rows:
     """Those that can be computed with, of rows whose time stamps begin with `day`."""
     if _midnight(day) is None:
         return []
-    return [row for row in rows if row[2] is not None and _REST(row[1], 10)]
+    if _are_all_sound(rows):
+        return rows
+    return [row for row in rows if row[2] is not None and _is_rest(row[1], len(day))]
+
+
+def _are_all_sound(rows: Rows) -> bool:
+    """As nearly all days are, which is told at once."""
+    rests = "\n".join([row[1][10:] for row in rows])
+    return bool(_are_rests(rests)) and rests.count("\n") == len(rows) - 1 and None not in [row[2] for row in rows]
 
 
 def _split(rows: Rows, end: str) -> Iterator[tuple[Rows, bool]]:
@@ -133,7 +142,7 @@ def _split(rows: Rows, end: str) -> Iterator[tuple[Rows, bool]]:
 def _stored_day(day: str, rows: Rows, later: bool) -> StoredDay:
     _, times, used, total, trash = zip(*rows, strict=True)
     midnight = _midnight(day) or 0
-    at = [midnight + _HOURS[text[11:13]] + _MINUTES[text[14:16]] + _SECONDS_OF[text[17:19]] for text in times]
+    at = [midnight + _MINUTES[text[10:16]] + _SECONDS_OF[text[16:19]] for text in times]
     found = StoredDay(later, at[0], used[0], total[0], at[-1], used[-1], total[-1], len(rows))
     lines = list(map(sub, at[1:], at))
     if lines:
