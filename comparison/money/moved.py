@@ -17,7 +17,7 @@ from comparison.last_hour import Known
 from comparison.spans import BY_DAY, hour_of, moment_of, pieces
 from comparison.window import Window
 from nodes.fields import from_stored, to_stored
-from nodes.rollups.codes import STATUS_CODES
+from nodes.rollups.codes import HOURS_A_DAY, STATUS_CODES
 from nodes.rollups.presence import rollups_exist
 from nodes.satellites import satellite_of
 from nodes.sql import rolled
@@ -97,11 +97,13 @@ def _add_counted(
     connection: BaseDatabaseWrapper, moved: Mapping[int, Moved], span: Window, satellites: Mapping[int, str]
 ) -> None:
     """Of nodes by their numbers."""
-    hours = hour_of(span.start), hour_of(span.end)
-    asked = [(node, piece.span, piece.first, piece.last) for node in moved for piece in pieces(*hours, BY_DAY)]
-    for node, satellite, day, *sent, received in rolled.sent_by_day(connection, asked, STATUS_CODES[SUCCESS]):
-        of = date.fromordinal(_1970 + day)
-        moved[node].add(satellites.get(satellite, ""), of, whole(sent), int(received))
+    for piece in pieces(hour_of(span.start), hour_of(span.end), BY_DAY):
+        hours = range(piece.first, piece.last)
+        for node, satellite, start, *sent, received in rolled.sent(
+            connection, list(moved), piece.span, hours, STATUS_CODES[SUCCESS]
+        ):
+            day = date.fromordinal(_1970 + start // HOURS_A_DAY)
+            moved[node].add(satellites.get(satellite, ""), day, whole(sent), int(received))
 
 
 def whole(sent: Sequence[int]) -> Sent:
