@@ -1,20 +1,18 @@
 """What a month's earnings rest on: byte-hours from the storage snapshots, and when a node was first seen."""
 
-import re
 from bisect import bisect_left
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from itertools import groupby
+from itertools import accumulate, groupby
 from operator import add, itemgetter, mul, sub
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from nodes import soundness
-from nodes.fields import from_stored
+from nodes.fields import are_stored, from_stored
 from nodes.soundness import DIALECTS
 from nodes.sql.figures import LONG_AGO
 
@@ -32,12 +30,8 @@ _SECONDS = {
     "sqlite": "CAST(strftime('%%s', substr({0}, 1, 19)) AS INTEGER)",
     "postgresql": "CAST(EXTRACT(EPOCH FROM CAST(substr({0}, 1, 19) AS timestamp)) AS bigint)",
 }
-# What follows the day in a time stamp.
-_REST = r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{6})?\+00:00"
-_is_rest = re.compile(_REST, re.ASCII).fullmatch
-_are_rests = re.compile(f"({_REST}\n)*{_REST}", re.ASCII).fullmatch
-_MINUTES = {f"T{hour:02}:{minute:02}": hour * 3600 + minute * 60 for hour in range(24) for minute in range(60)}
-_SECONDS_OF = {f":{second:02}": second for second in range(60)}
+_MINUTES = {f"{hour:02}:{minute:02}": hour * 3600 + minute * 60 for hour in range(24) for minute in range(60)}
+_SECONDS_OF = {f"{second:02}": second for second in range(60)}
 # In the order of its index. Windows and sums in SQL took more than twice the time of handing the rows over, and a look
 # at the form of each time stamp as long as that.
 _SNAPSHOTS = """
@@ -103,64 +97,65 @@ def stored_days(
     connection: BaseDatabaseWrapper, names: Sequence[str], span: tuple[str, str], end: str
 ) -> tuple[dict[str, list[StoredDay]], dict[str, int]]:
     """Of the snapshots in [start, end) of stored times, by name in the order of time; and how many are broken."""
-    days: dict[str, list[StoredDay]] = defaultdict(list)
-    broken: Counter[str] = Counter()
-    for (name, day), of_day in groupby(_snapshots(connection, names, span), key=_node_and_day):
-        rows = list(of_day)
-        sound = _sound(day, rows)
-        broken[name] += len(rows) - len(sound)
-        days[name] += [_stored_day(day, part, later) for part, later in _split(sound, end) if part]
+    days: dict[str, list[StoredDay]] = {}
+    broken: dict[str, int] = {}
+    for name, of_node in groupby(_snapshots(connection, names, span), key=itemgetter(0)):
+        rows = list(of_node)
+        sound = _sound(rows)
+        broken[name] = len(rows) - len(sound)
+        days[name] = list(_days(sound, end)) if sound else []
     return days, broken
 
 
-def _node_and_day(row: tuple[Any, ...]) -> tuple[str, str]:
-    return row[0], row[1][:10]
-
-
-def _sound(day: str, rows: Rows) -> Rows:
-    """Those that can be computed with, of rows whose time stamps begin with `day`."""
-    if _midnight(day) is None:
-        return []
-    if _are_all_sound(rows):
+def _sound(rows: Rows) -> Rows:
+    """Those that can be computed with: nearly always all, which is told at once."""
+    if None not in [row[2] for row in rows] and are_stored([row[1] for row in rows]):
         return rows
-    return [row for row in rows if row[2] is not None and _is_rest(row[1], len(day))]
+    return [row for row in rows if row[2] is not None and from_stored(row[1]) is not None]
 
 
-def _are_all_sound(rows: Rows) -> bool:
-    """As nearly all days are, which is told at once."""
-    rests = "\n".join([row[1][10:] for row in rows])
-    return bool(_are_rests(rests)) and rests.count("\n") == len(rows) - 1 and None not in [row[2] for row in rows]
-
-
-def _split(rows: Rows, end: str) -> Iterator[tuple[Rows, bool]]:
-    """Those before `end`, and those from it on."""
-    first = bisect_left(rows, end, key=itemgetter(1))
-    yield rows[:first], False
-    yield rows[first:], True
-
-
-def _stored_day(day: str, rows: Rows, later: bool) -> StoredDay:
+def _days(rows: Rows, end: str) -> Iterator[StoredDay]:
+    """Of the sound snapshots of a node."""
     _, times, used, total, trash = zip(*rows, strict=True)
-    midnight = _midnight(day) or 0
-    at = [midnight + _MINUTES[text[10:16]] + _SECONDS_OF[text[16:19]] for text in times]
-    found = StoredDay(later, at[0], used[0], total[0], at[-1], used[-1], total[-1], len(rows))
+    at = [_midnight(text[:10]) + _MINUTES[text[11:16]] + _SECONDS_OF[text[17:19]] for text in times]
     lines = list(map(sub, at[1:], at))
-    if lines:
-        found.used_area = sum(map(mul, map(add, used, used[1:]), lines))
-        found.total_area = sum(map(mul, map(add, total, total[1:]), lines))
-        found.longest_gap = max(lines)
-    if found.longest_gap > GAP_SECONDS:
-        found.gaps = sum(seconds > GAP_SECONDS for seconds in lines)
-    known = [size for size in trash if size is not None]
-    found.trash, found.trash_count = sum(known), len(known)
-    return found
+    used_areas, total_areas = _areas(used, lines), _areas(total, lines)
+    later, first = bisect_left(times, end), 0
+    while first < len(at):
+        next_midnight = at[first] // SECONDS_A_DAY * SECONDS_A_DAY + SECONDS_A_DAY
+        stop = bisect_left(at, next_midnight, first)
+        stop = later if first < later < stop else stop
+        last = stop - 1
+        day = StoredDay(first >= later, at[first], used[first], total[first], at[last], used[last], total[last])
+        day.snapshots = stop - first
+        day.used_area = used_areas[last] - used_areas[first]
+        day.total_area = total_areas[last] - total_areas[first]
+        _add_gaps(day, lines[first:last])
+        _add_trash(day, trash[first:stop])
+        yield day
+        first = stop
+
+
+def _areas(sizes: Sequence[int], lines: Sequence[int]) -> list[int]:
+    """Twice that from the first snapshot to each."""
+    return list(accumulate(map(mul, map(add, sizes, sizes[1:]), lines), initial=0))
+
+
+def _add_gaps(day: StoredDay, lines: Sequence[int]) -> None:
+    day.longest_gap = max(lines, default=0)
+    if day.longest_gap > GAP_SECONDS:
+        day.gaps = sum(seconds > GAP_SECONDS for seconds in lines)
+
+
+def _add_trash(day: StoredDay, sizes: Sequence[int | None]) -> None:
+    known = [size for size in sizes if size is not None]
+    day.trash, day.trash_count = sum(known), len(known)
 
 
 @lru_cache(maxsize=1000)
-def _midnight(day: str) -> int | None:
-    """In seconds from 1970 on; None where there is no such date."""
-    moment = from_stored(f"{day}T00:00:00+00:00")
-    return None if moment is None else moment.toordinal() * SECONDS_A_DAY - _EPOCH
+def _midnight(day: str) -> int:
+    """In seconds from 1970 on."""
+    return date.fromisoformat(day).toordinal() * SECONDS_A_DAY - _EPOCH
 
 
 def first_seen(connection: BaseDatabaseWrapper, names: Sequence[str]) -> Rows:
