@@ -4,7 +4,6 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from itertools import accumulate, groupby
 from operator import add, itemgetter, mul, sub
 from typing import Any
@@ -117,7 +116,7 @@ def _sound(rows: Rows) -> Rows:
 def _days(rows: Rows, end: str) -> Iterator[StoredDay]:
     """Of the sound snapshots of a node."""
     _, times, used, total, trash = zip(*rows, strict=True)
-    at = [_midnight(text[:10]) + _MINUTES[text[11:16]] + _SECONDS_OF[text[17:19]] for text in times]
+    at = _seconds(times)
     lines = list(map(sub, at[1:], at))
     used_areas, total_areas = _areas(used, lines), _areas(total, lines)
     later, first = bisect_left(times, end), 0
@@ -136,6 +135,12 @@ def _days(rows: Rows, end: str) -> Iterator[StoredDay]:
         first = stop
 
 
+def _seconds(times: Sequence[str]) -> list[int]:
+    """From 1970 on."""
+    midnights = {day: date.fromisoformat(day).toordinal() * SECONDS_A_DAY - _EPOCH for day in {at[:10] for at in times}}
+    return [midnights[at[:10]] + _MINUTES[at[11:16]] + _SECONDS_OF[at[17:19]] for at in times]
+
+
 def _areas(sizes: Sequence[int], lines: Sequence[int]) -> list[int]:
     """Twice that from the first snapshot to each."""
     return list(accumulate(map(mul, map(add, sizes, sizes[1:]), lines), initial=0))
@@ -150,12 +155,6 @@ def _add_gaps(day: StoredDay, lines: Sequence[int]) -> None:
 def _add_trash(day: StoredDay, sizes: Sequence[int | None]) -> None:
     known = [size for size in sizes if size is not None]
     day.trash, day.trash_count = sum(known), len(known)
-
-
-@lru_cache(maxsize=1000)
-def _midnight(day: str) -> int:
-    """In seconds from 1970 on."""
-    return date.fromisoformat(day).toordinal() * SECONDS_A_DAY - _EPOCH
 
 
 def first_seen(connection: BaseDatabaseWrapper, names: Sequence[str]) -> Rows:
