@@ -94,6 +94,8 @@ class Traffic:
     events they have, where these are too few. `history` is of the hours before `known_since`. Of the failed audits and
     repair downloads, `explained` have a reason that is known, and `spoiled` one that says that the node lost the piece.
     `stored_latencies` by point, action and percent are in ms, of points that have none in `point_durations`.
+    Where it is that of some satellites only, `whole` is the total of all, and `untimed` are the actions whose durations
+    are not known of these alone.
     """
 
     window: Window
@@ -121,6 +123,8 @@ class Traffic:
     known_until: datetime | None = None
     summed_since: datetime | None = None
     history: History = field(default_factory=History)
+    whole: Tally | None = None
+    untimed: frozenset[str] = frozenset()
 
     @property
     def events(self) -> int:
@@ -128,7 +132,7 @@ class Traffic:
 
     @property
     def upload_cancels_recorded(self) -> bool:
-        return self.total.upload_cancels_recorded is not False
+        return (self.whole or self.total).upload_cancels_recorded is not False
 
     def add_failures(self, reason: str, attempts: int, checked: int) -> None:
         """`checked` of them are audits or repair downloads."""

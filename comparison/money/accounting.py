@@ -55,8 +55,8 @@ def earnings(inputs: Inputs) -> Earnings | None:
         terms,
         projection(*_earned(inputs, found, made, terms), inputs.month.end),
         _per_tb_month(made.gross, Fraction(stored)),
-        _per_tb_month(made.gross, _allocated(inputs, found)),
-        _unpaid(inputs),
+        None if found.left_out else _per_tb_month(made.gross, _allocated(inputs, found)),
+        None if found.left_out else _unpaid(inputs),
     )
 
 
@@ -91,12 +91,12 @@ def _agreed(satellite: str, inputs: Inputs, found: Basis) -> Agreed:
     estimate = inputs.estimates.satellites.get(satellite)
     guesses = [guess for guess in (inputs.guess, estimate.joined if estimate else None) if guess]
     known = agreed(satellite, inputs.own, relation.terms if relation else UNTOLD, min(guesses, default=None))
-    if known.joined_source == GUESS and satellite not in _told_apart(found):
+    if known.joined_source == GUESS and satellite not in told_apart(found):
         return Agreed(known.rates, known.rates_source, None, None)
     return known
 
 
-def _told_apart(found: Basis) -> set[str]:
+def told_apart(found: Basis) -> set[str]:
     """Those of which it can be told when the node joined them: not the sum over all."""
     return set(found.usage) - {ALL, ALL_SATELLITES, AGGREGATE}
 

@@ -1,7 +1,7 @@
 """All that is known of a node's month, and what of it a statement is made from."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
@@ -30,7 +30,10 @@ _SECONDS_AN_HOUR = 3_600
 
 @dataclass(frozen=True)
 class Inputs:
-    """`shares` are those of the satellites in what is stored; `guess` is the earliest date that the data shows."""
+    """`shares` are those of the satellites in what is stored; `guess` is the earliest date that the data shows.
+
+    `only` are the satellites of which a statement is wanted; None for all.
+    """
 
     month: Month
     end: datetime
@@ -41,6 +44,7 @@ class Inputs:
     shares: Mapping[str, Fraction]
     own: Mapping[str, Terms]
     guess: date | None
+    only: frozenset[str] | None = None
 
 
 # Nearly all are whole.
@@ -80,12 +84,21 @@ Daily = tuple[str, date, float, Sent]
 
 @dataclass(frozen=True)
 class Basis:
-    """What the statement is made from."""
+    """What the statement is made from.
+
+    `left_out` are satellites on which something was earned, and of which no statement is wanted.
+    """
 
     source: str
     usage: Mapping[str, Usage]
     storage: Covered
     traffic: Covered
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def earning(self) -> list[str]:
+        """The satellites on which something was earned."""
+        return [of for of, usage in self.usage.items() if self.source == ESTIMATES or usage != Usage()]
 
     @property
     def counted(self) -> bool:
@@ -156,7 +169,23 @@ def basis(inputs: Inputs) -> Basis | None:
 
 
 def bases(inputs: Inputs) -> Iterator[Basis]:
-    """All that there are, best first."""
+    """All that there are, best first; of some satellites only, those that tell these apart."""
+    for found in _bases(inputs):
+        kept = found if inputs.only is None else _restricted(found, inputs.only)
+        if kept is not None:
+            yield kept
+
+
+def _restricted(found: Basis, only: frozenset[str]) -> Basis | None:
+    """None where nothing is told of any of them."""
+    usage = {satellite: used for satellite, used in found.usage.items() if satellite in only}
+    left_out = tuple(satellite for satellite in found.earning if satellite not in only)
+    if not usage:
+        return None
+    return replace(found, usage=usage, left_out=left_out)
+
+
+def _bases(inputs: Inputs) -> Iterator[Basis]:
     found, kept = inputs.moved, inputs.stored
     has_traffic = found is not None and found.is_whole and found.since is not None
     if inputs.told.days:
@@ -170,11 +199,15 @@ def bases(inputs: Inputs) -> Iterator[Basis]:
 
 
 def daily(inputs: Inputs, found: Basis) -> Iterator[Daily]:
-    """Where days are told apart. There may be several of a day on a satellite, which add up."""
-    if found.source == API:
+    """Where days are told apart, of the basis' satellites. There may be several of a day on one, which add up."""
+    return (each for each in _daily(inputs, found.source) if each[0] in found.usage)
+
+
+def _daily(inputs: Inputs, source: str) -> Iterator[Daily]:
+    if source == API:
         for (satellite, day), of in inputs.told.days.items():
             yield satellite, day, float(of.byte_hours), (of.egress, of.repair, of.audit)
-    elif found.source == ROLLUP:
+    elif source == ROLLUP:
         yield from _counted_daily(inputs)
 
 

@@ -7,7 +7,7 @@ hourly snapshots these are few enough to be read for a year of many nodes.
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -56,6 +56,12 @@ class Payments:
     paid: Mapping[str, Fraction] = field(default_factory=dict)
     stubs: Mapping[str, Stub] = field(default_factory=dict)
     broken: int = 0
+
+
+def of_satellites(payments: Payments, only: Collection[str]) -> Payments:
+    paid = {satellite: amount for satellite, amount in payments.paid.items() if satellite in only}
+    stubs = {satellite: stub for satellite, stub in payments.stubs.items() if satellite in only}
+    return replace(payments, paid=paid, stubs=stubs)
 
 
 def payments(connection: BaseDatabaseWrapper, names: Sequence[str], months: Sequence[Month]) -> dict[Key, Payments]:

@@ -11,6 +11,7 @@ from comparison.money.inputs import API, ESTIMATES, ROLLUP, Covered, Inputs
 from comparison.money.month import Month
 from comparison.money.statement import RETURNED_IN_MONTH, RETURNED_SHARE, Account, Amounts, Line
 from comparison.money.terms import Agreed
+from comparison.names import satellite_name
 from nodes.satellites import short_name
 
 MICRO = 6
@@ -40,6 +41,7 @@ def report(inputs: Inputs, earned: Earnings) -> dict[str, Any]:
         "returned": dollars(made.returned),
         "projected": _projected(earned),
         "satellites": [_line(line, earned) for line in _largest_first(earned)],
+        "left_out": [satellite_name(satellite) for satellite in sorted(earned.basis.left_out)],
     }
 
 
