@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from comparison.exact import rounded
 from comparison.measured import Measured, day
 from comparison.money import inputs, past
 from comparison.money.accounting import NEARLY_ALL, Earnings, earnings, hours_known, told_apart
@@ -36,11 +37,12 @@ class Known:
 
 def read(connection: BaseDatabaseWrapper, names: Sequence[str], window: Window, asked: Asked) -> dict[str, Known]:
     """By name; the number of statements does not grow with the nodes."""
-    now = inputs.read(connection, names, window, asked.own)
-    if not asked.months:
+    months = window.month.plus(1 - asked.months).up_to(window.month) if asked.months else []
+    known = inputs.sources(connection, names, window, months[:-1])
+    now = inputs.read(connection, names, window, asked.own, known)
+    if not months:
         return {name: Known(found) for name, found in now.items()}
-    months = window.month.plus(1 - asked.months).up_to(window.month)
-    before, paid = past.read(connection, now, months[:-1]), past.payments(connection, names, months)
+    before, paid = past.read(connection, now, months[:-1], known), past.payments(connection, names, months)
 
     def of(name: str) -> Known:
         return Known(
@@ -140,7 +142,7 @@ def _basis(found: Inputs, earned: Earnings) -> dict[str, object]:
 
 
 def _cents(amount: Fraction | None) -> float | None:
-    return None if amount is None else float(round(amount, 2))
+    return None if amount is None else rounded(amount, 2)
 
 
 def _notes(found: Inputs, earned: Earnings) -> Iterator[str]:

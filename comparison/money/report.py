@@ -5,6 +5,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
+from comparison.exact import half_even, rounded
 from comparison.money.accounting import Earnings, sum_of
 from comparison.money.inputs import API, ESTIMATES, ROLLUP, Covered, Inputs
 from comparison.money.month import Month
@@ -80,7 +81,7 @@ def _line(line: Line, earned: Earnings) -> dict[str, Any]:
     return {
         "satellite": account.satellite,
         "name": short_name(account.satellite),
-        "byte_hours": round(account.usage.byte_hours),
+        "byte_hours": half_even(*account.usage.byte_hours.as_integer_ratio()),
         **{f"{kind}_bytes": getattr(account.usage, kind) for kind in KINDS[1:]},
         **_told_or(line.amounts, account),
         "gross": dollars(line.gross),
@@ -122,7 +123,7 @@ def dollars(amount: Fraction | None) -> float | None:
 
 
 def _rounded(value: Fraction | None, decimals: int) -> float | None:
-    return None if value is None else float(round(value, decimals))
+    return None if value is None else rounded(value, decimals)
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -59,6 +59,10 @@ class Increments:
             if is_usable_name(group.node):
                 self._add(group, self._node(group.node))
 
+    def add_durations(self, name: str, hour: int, action: str, histogram: Histogram) -> None:
+        """Of successful attempts that are counted already."""
+        self._time(self._node(name).number, hour, codes.ACTION_CODES[action], histogram)
+
     def _add(self, group: EventGroup, node: Node) -> None:
         hour = None if group.hour is None else codes.hour_of(group.hour)
         kind = _kind(hour, group.action, group.status)
