@@ -8,6 +8,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from comparison.charts import Chart, Dot, Strip
 from comparison.coverage_strip import Run
+from comparison.marks import Marks
+from comparison.multiples import Curve, Figure, Panel
 from comparison.risk_picture import Cell, RiskRow
 
 register = template.Library()
@@ -17,6 +19,13 @@ register = template.Library()
 def strips(chart: Chart) -> SafeString:
     """All dots of a dot plot with their names and values, metric by metric."""
     return _safe(part for strip in chart.strips for part in _strip(chart, strip))
+
+
+@register.simple_tag
+def panels(figure: Figure, first: str, last: str) -> SafeString:
+    """A line chart for each node; `first` and `last` are the ends of the axis of time."""
+    axis = f'<text x="0" y="58">{escape(first)}</text><text x="100%" y="58" text-anchor="end">{escape(last)}</text>'
+    return _safe(_panel(escape(figure.title), panel, axis) for panel in figure.panels)
 
 
 @register.filter
@@ -82,6 +91,27 @@ def _label(text: str, x: int, y: int, width: int) -> str:
     return (
         f'<foreignObject x="{x}" y="{y}" width="{width}%" height="20"><bdi class="label">{text}</bdi></foreignObject>'
     )
+
+
+def _panel(title: str, panel: Panel, axis: str) -> str:
+    """`title` and `axis` are escaped already."""
+    label, told = escape(panel.label), escape(f"{panel.caveat} {panel.latest}".lstrip())
+    lines = "".join(map(_curve, panel.curves)) + (_marked(panel.marks) if panel.marks else "")
+    return (
+        f'<div class="panel"><p><bdi class="label" title="{label}">{label}</bdi> <span class="latest">{told}</span></p>'
+        f'<svg class="lines" role="img" aria-label="{title} of {escape(panel.description)}" width="100%" height="62">'
+        '<svg x="0" y="1" width="100%" height="44" viewBox="0 0 100 40" preserveAspectRatio="none" overflow="visible">'
+        f'<path class="frame" d="M0 0H100M0 40H100"/>{lines}</svg>{axis}</svg></div>\n'
+    )
+
+
+def _curve(curve: Curve) -> str:
+    return f'<path class="curve{" dashed" if curve.dashed else ""}" d="{curve.path}"/>' if curve.path else ""
+
+
+def _marked(marks: Marks) -> str:
+    start = "" if marks.start_x is None else f'<path class="start" d="M{marks.start_x:g} 0V40"/>'
+    return start + (f'<path class="band" d="{marks.band}" transform="translate(0 42)"/>' if marks.band else "")
 
 
 def _risk_row(row: RiskRow) -> Iterator[str]:
