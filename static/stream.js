@@ -55,12 +55,19 @@ function focusAgain(before) {
   again?.focus({ preventScroll: true });
 }
 
-function showPage(html) {
-  const fresh = new DOMParser().parseFromString(html, "text/html");
+const sections = () => [...main.querySelectorAll(".result > section")];
+
+function showPage({ title, html }) {
   const before = document.activeElement;
   const open = find("details.picker")?.open;
-  document.title = fresh.title;
-  main.replaceChildren(...[...fresh.querySelector("main").childNodes].map((node) => document.adoptNode(node)));
+  const heights = new Map(sections().map((section) => [section.className, section.offsetHeight]));
+  document.title = title;
+  main.innerHTML = html;
+  // What is out of sight has no height of its own yet: that of before keeps in its place what is looked at.
+  for (const section of sections()) {
+    const height = heights.get(section.className);
+    if (height) section.style.containIntrinsicBlockSize = `auto ${height}px`;
+  }
   if (open !== undefined && find("details.picker")) find("details.picker").open = open;
   focusAgain(before);
   shownAt = Date.now();
@@ -106,7 +113,7 @@ async function follow(response, { quiet, push }) {
     } else if (name === "end") {
       if (push) history.pushState(null, "", location.pathname + (query && `?${query}`));
       shown = location.search;
-      showPage(data.html);
+      showPage(data);
       return;
     }
   }

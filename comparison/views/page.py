@@ -1,11 +1,13 @@
 """The page, and the same comparison as CSV and JSON."""
 
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -118,6 +120,13 @@ def _choice(request: HttpRequest) -> Choice:
 
 def shown(request: HttpRequest, choice: Choice, result: Result | None) -> HttpResponse:
     return render(request, "compare.html", _form(choice) | (_shown(choice, result) if result else {}))
+
+
+def parts_shown(request: HttpRequest, choice: Choice, result: Result) -> tuple[str, str]:
+    """The title of the page, and the inside of its main element."""
+    context = _form(choice) | _shown(choice, result) | {"frame": "bare.html"}
+    title, _, content = render_to_string("compare.html", context, request).partition("\n")
+    return unescape(title), content
 
 
 def compared(choice: Choice, on_node: OnNode | None = None) -> dict[str, Any]:
