@@ -3,6 +3,7 @@
 Every text is escaped here, cell by cell; what is not text comes from this module alone.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from html import escape
@@ -15,9 +16,10 @@ from comparison.explained import explained
 from comparison.fleet import FleetCell
 from comparison.fleet import Line as FleetLine
 from comparison.metrics import Metric
-from comparison.present import Cell, Section
+from comparison.present import Cell, Column, Section
 
 register = template.Library()
+_is_special = re.compile("[&<>\"']").search
 
 _MARKS = {
     "best": '<span aria-hidden="true">★</span><span class="visually-hidden">best,</span> ',
@@ -34,16 +36,21 @@ def named_rows(rows: Iterable[tuple[str, Sequence[str]]]) -> SafeString:
 @register.filter
 def line_rows(lines: Iterable[Line]) -> SafeString:
     """As `named_rows`, with the whole name behind a short one."""
-    return _safe(f'<tr><th scope="row"{_title(line)}>{escape(line.name)}</th>{_cells(line.cells)}</tr>' for line in lines)
+    return _safe(
+        f'<tr><th scope="row"{_title(line)}>{escape(line.name)}</th>{_cells(line.cells)}</tr>' for line in lines
+    )
 
 
 @register.simple_tag
-def sheet_rows(section: Section, is_first: bool) -> SafeString:
-    """The rows of a group of metrics; only the first group says why a node failed."""
-    return _safe(
-        f"<tr>{_meaning(row.metric)}{''.join(_sheet_cell(cell, is_first) for cell in row.cells)}</tr>\n"
+def sheet_rows(section: Section, columns: Sequence[Column], is_first: bool, is_empty: bool = False) -> SafeString:
+    """A group's heading and its metrics; only the first group says why a node failed. Empty ones are not explained."""
+    names = "".join(f'<td aria-hidden="true">{_above(column, is_first)}</td>' for column in columns)
+    heading = f'<tr class="section"><th scope="rowgroup">{escape(section.group.label)}</th>{names}</tr>\n'
+    rows = (
+        f"<tr>{_name(row.metric, is_empty)}{''.join(_sheet_cell(cell, is_first) for cell in row.cells)}</tr>\n"
         for row in section.rows
     )
+    return _safe((heading, *rows))
 
 
 @register.filter
@@ -60,22 +67,26 @@ def _safe(parts: Iterable[str]) -> SafeString:
 
 
 def _cells(texts: Iterable[str]) -> str:
-    return "".join([f"<td>{escape(text)}</td>" for text in texts])
+    # Most are numbers: one look is quicker than five replacements.
+    return "".join([f"<td>{escape(text) if _is_special(text) else text}</td>" for text in texts])
 
 
 def _title(line: Line) -> str:
     return f' title="{escape(line.full)}"' if line.full else ""
 
 
+def _above(column: Column, is_first: bool) -> str:
+    """The name of the column once more, where it is out of sight."""
+    return "" if is_first else f"<bdi>{escape(column.label)}</bdi>"
+
+
 @cache
-def _meaning(metric: Metric) -> str:
+def _name(metric: Metric, is_empty: bool) -> str:
     """The head of a metric's row, with what it means behind it: the same on every page."""
     label = escape(metric.label)
     terms = "".join(f"<div><dt>{escape(term)}</dt><dd>{escape(text)}</dd></div>" for term, text in explained(metric))
-    return (
-        f'<th scope="row" aria-label="{label}"><details><summary>{label}</summary>'
-        f'<dl class="explained">{terms}</dl></details></th>'
-    )
+    meaning = "" if is_empty else f'<dl class="explained">{terms}</dl>'
+    return f'<th scope="row" aria-label="{label}"><details><summary>{label}</summary>{meaning}</details></th>'
 
 
 def _sheet_cell(cell: Cell, is_first: bool) -> str:

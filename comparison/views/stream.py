@@ -62,6 +62,7 @@ class _Told:
             "type_label": TYPE_LABELS[self.asked.type],
             "window": self.asked.window(datetime.now(UTC)),
             "few": len(self.asked.names) <= page.FEW_COLUMNS,
+            "is_empty": True,
         }
         # Nodes as rows have no places before all are there: the table before stays until then.
         is_fleet = self.choice.fleet.is_for(len(self.asked.names))

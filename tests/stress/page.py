@@ -1,9 +1,9 @@
 """`python -m tests.stress.page [FOLDER [SCENARIO…]]`: the page in a real Chromium, before a gunicorn as it is shipped.
 
-SCENARIO is one of `manage.py benchmark`, by default `two-days` and `many-nodes`; FOLDER keeps their databases, or has them
-from there already. Each click asks for a window that no cache has. Prints medians of 20 clicks: to the first node's values
-and to the whole page, both painted, what the server's process computed meanwhile, the longest task and frame in
-the browser; the bytes of a first visit; and how much jumped (CLS, and with what jumps right after a click).
+SCENARIO is one of `manage.py benchmark`, by default `two-days` and `many-nodes`; FOLDER keeps their databases, or has
+them from there already. Each click asks for a window that no cache has. Prints medians of 20 clicks: to the first
+node's values and to the whole page, both painted, what the server's process computed meanwhile, and the longest task
+and frame in the browser; the bytes of a first visit; and how much jumped (CLS, and with what jumps right after a click).
 """
 
 import os
@@ -25,7 +25,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storj_site.settings")
 os.environ.setdefault("SECRET_KEY", "only-for-this-measurement")
 django.setup()
 
-from playwright.sync_api import Browser, CDPSession, Page, sync_playwright  # noqa: E402
+from playwright.sync_api import Browser, CDPSession, Page, ViewportSize, sync_playwright  # noqa: E402
 
 from comparison.benchmarking.databases import Database, prepared  # noqa: E402
 from comparison.benchmarking.scenarios import SCENARIOS  # noqa: E402
@@ -37,7 +37,7 @@ CLICKS, WARM_UP = 20, 3
 LOOK_MS, MOST_LOOKS = 300, 100
 USUAL = ("two-days", "many-nodes")
 WATCHER = Path(__file__).with_name("in_browser.js").read_text()
-WINDOW = {"width": 1440, "height": 900}
+WINDOW: ViewportSize = {"width": 1440, "height": 900}
 FIRST_MS, WHOLE_MS, WEIGHT_KB, SMOOTH_MS = 100, 150, 100, 50
 
 Say = Callable[[str], object]
