@@ -3,7 +3,8 @@
 SCENARIO is one of `manage.py benchmark`, by default `two-days` and `many-nodes`; FOLDER keeps their databases, or has
 them from there already. Each click asks for a window that no cache has. Prints medians of 20 clicks: to the first
 node's values and to the whole page, both painted, what the server's process computed meanwhile, and the longest task
-and frame in the browser; the bytes of a first visit; and how much jumped (CLS, and with what jumps right after a click).
+and frame in the browser; also the bytes of a first visit, and how much jumped (CLS, and with what jumps right after a
+click, which CLS leaves out).
 """
 
 import os
