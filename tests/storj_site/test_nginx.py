@@ -92,12 +92,13 @@ def visitor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
     if NGINX is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(MISSING)
     folder = tmp_path_factory.mktemp("nginx")
-    settings = {"SCRIPT_NAME": PREFIX, "ADMIN_PASSWORD": PASSWORD, "STREAMS": 1, "COMPARISON_WORKERS": 1}
-    with running(folder / "site", **settings, CONNECTION_TIMEOUT=60, ROLLUP_INTERVAL=0, API_POLL_INTERVAL=0) as site:
-        with served(folder, site.port) as port:
-            visitor = Visitor(site, port, {})
-            assert visitor.send(f"{PREFIX}/login/", signing_in(visitor)) == (302, f"{PREFIX}/")
-            yield visitor
+    named = {"SCRIPT_NAME": PREFIX, "ADMIN_PASSWORD": PASSWORD}
+    limits = {"STREAMS": 1, "COMPARISON_WORKERS": 1, "CONNECTION_TIMEOUT": 60}
+    site_of = running(folder / "site", **named, **limits, ROLLUP_INTERVAL=0, API_POLL_INTERVAL=0)
+    with site_of as site, served(folder, site.port) as port:
+        visitor = Visitor(site, port, {})
+        assert visitor.send(f"{PREFIX}/login/", signing_in(visitor)) == (302, f"{PREFIX}/")
+        yield visitor
 
 
 @contextmanager
