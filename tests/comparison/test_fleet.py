@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comparison.fleet import MANY_COLUMNS, Fleet, FleetFields, fleet
-from comparison.present import sheet
 from nodes.known import known_nodes
 from tests.comparison.samples import node, result
 
@@ -21,7 +20,7 @@ def query(**changes: Any) -> str:
 
 def made(values: dict[str, int | None], **fields: Any) -> Fleet:
     found = result(*(node(name, {KEY: value, "total_operations": value}) for name, value in values.items()))
-    return fleet(found, sheet(found, {}), FleetFields(**fields), query)
+    return fleet(found, {}, FleetFields(**fields), query)
 
 
 def names(found: Fleet) -> list[str]:

@@ -34,13 +34,15 @@
     measured.first = (await painted()) - clicked;
   }).observe(document, { childList: true, subtree: true });
 
-  document.addEventListener("page-shown", async () => {
+  async function shown() {
     const whole = (await painted()) - clicked;
     measured.first ??= whole; // nodes as rows are all there at once
     measured.whole = whole;
     clicked = null;
     seen = false;
-  });
+  }
+  document.addEventListener("page-shown", shown);
+  document.addEventListener("part-shown", shown);
 
   new PerformanceObserver((list) => {
     for (const task of list.getEntries()) measured.longestTask = Math.max(measured.longestTask, task.duration);
