@@ -100,3 +100,19 @@ class TestPage:
         text = viewer_client.get(f"{address}&view=fleet&sort=name").content.decode()
         assert '<input type="hidden" name="sort" value="name" form="choose">' in text
         assert '<input type="hidden" name="view" value="fleet">' in text
+
+    def test_the_script_gets_the_table_alone_and_of_which_result_it_is(
+        self, address: str, viewer_client: Client
+    ) -> None:
+        whole = viewer_client.get(f"{address}&view=fleet&sort=name").content.decode()
+        part = viewer_client.get(f"{address}&view=fleet&sort=-name", headers={"x-part": "figures"})
+        text = part.content.decode()
+        assert text.startswith('<section class="figures fleet"')
+        assert text.rstrip().endswith("</section>")
+        assert 'aria-sort="descending"' in text
+        assert f'data-of="{part["X-Of"]}"' in whole
+
+    def test_nodes_as_columns_have_no_such_part(self, address: str, viewer_client: Client) -> None:
+        found = viewer_client.get(f"{address}&view=sheet", headers={"x-part": "figures"})
+        assert "X-Of" not in found
+        assert b"<!doctype html>" in found.content
