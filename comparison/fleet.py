@@ -9,7 +9,7 @@ from typing import Any
 from django.http import QueryDict
 
 from comparison.metrics import Metric, metrics_of
-from comparison.present import NodeDict, Sheet
+from comparison.present import NodeDict
 from comparison.ranks import ranks
 from comparison.result import Result, Value
 from comparison.units import shown
@@ -83,11 +83,11 @@ class Fleet:
     hidden: int
 
 
-def fleet(result: Result, table: Sheet, asked: FleetFields, query: Query) -> Fleet:
-    """`query` gives the address of the same comparison with some fields changed."""
+def fleet(result: Result, called: Mapping[str, str], asked: FleetFields, query: Query) -> Fleet:
+    """`called` is what to call nodes, by name; `query` gives the address of the same comparison with fields changed."""
     every = metrics_of(result["type"])
     chosen = [metric for metric in every if metric.key in asked.columns] or _usual(every, result)
-    labels = {column.name: column.label for column in table.columns}
+    labels = {node["name"]: called.get(node["name"], node["name"]) for node in result["nodes"]}
     wanted = asked.search.strip().casefold()
     nodes = [
         node

@@ -36,6 +36,8 @@ class Measure:
 
     def together(self, values: Sequence[Value]) -> str:
         """The values of all lines at one step, with the unit once."""
+        if len(values) == 1:
+            return self.write(values[0])
         if all(value is None for value in values):
             return NO_VALUE
         *others, last = map(self.write, values)

@@ -5,7 +5,7 @@ each step of time, compactions of the window, and hourly sums of a week at the m
 """
 
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 MOST_COMPACTIONS = 5_000
 LONGEST_COMPACTION = timedelta(days=7)
 MOST_HOURS = 7 * HOURS_A_DAY  # of the hour-of-day map: a week is read in milliseconds, and tells days from nights
-_TRANSFERS = {ACTION_CODES[action]: action for action in (DOWNLOAD, UPLOAD)}
+_TRANSFERS = ACTION_CODES[DOWNLOAD], ACTION_CODES[UPLOAD]
 
 Attempts = Counter[tuple[int, str, str]]
 
@@ -139,9 +139,8 @@ def _hours(connection: BaseDatabaseWrapper, names: Sequence[str], window: Window
     first = last - (whole // HOURS_A_DAY * HOURS_A_DAY or whole)
     numbers = {number: name for name, number, *_ in rolled.named(connection, names)}
     pieces = [(number, HOUR, first, last) for number in numbers]
-    found: dict[str, Attempts] = {}
-    for node, hour, action, status, attempts in rolled.attempts_by_hour_of_day(connection, pieces):
-        if action in _TRANSFERS:
-            of_node = found.setdefault(numbers[node], Counter())
-            of_node[hour, _TRANSFERS[action], STATUSES[status - 1]] += int(attempts)
+    found: defaultdict[str, Attempts] = defaultdict(Counter)
+    for node, hour, action, status, attempts in rolled.attempts_by_hour_of_day(connection, pieces, _TRANSFERS):
+        transfer = DOWNLOAD if action == _TRANSFERS[0] else UPLOAD
+        found[numbers[node]][hour, transfer, STATUSES[status - 1]] += int(attempts)
     return HoursOfDay(Span(moment_of(first), moment_of(last)), found) if found else None

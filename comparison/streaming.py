@@ -49,12 +49,13 @@ _places = _Places()
 
 
 def opened(
-    start: Event, compared: Callable[[OnNode], Result], on_node: Callable[[NodeResult], Event], end: "End"
+    start: "Start", compared: Callable[[OnNode], Result], on_node: Callable[[NodeResult], Event], end: "End"
 ) -> "Stream | None":
-    """The stream of one comparison; None where as many as may be are open."""
+    """The stream of one comparison; None where as many as may be are open. `start` is written while it is computed."""
     return Stream(_events(start, compared, on_node, end)) if _places.take() else None
 
 
+Start = Callable[[], Event]
 End = Callable[[Result], Iterator[Event]]
 
 
@@ -80,13 +81,13 @@ def longest() -> float:
 
 
 def _events(
-    start: Event, compared: Callable[[OnNode], Result], on_node: Callable[[NodeResult], Event], end: End
+    start: Start, compared: Callable[[OnNode], Result], on_node: Callable[[NodeResult], Event], end: End
 ) -> Iterator[bytes]:
     news: SimpleQueue[NodeResult | None] = SimpleQueue()
     computing = stream_executor().submit(_computed, compared, news.put)
     computing.add_done_callback(lambda _: news.put(None))
     try:
-        yield _sent(start)
+        yield _sent(start())
         yield from _nodes(news, on_node)
         yield from map(_sent, _rest(computing, end))
     except EventsUnavailable as error:

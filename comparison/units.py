@@ -26,7 +26,8 @@ def shown(metric: Metric, value: Value) -> Shown:
     if value is None:
         return Shown(NO_VALUE)
     if metric.unit.startswith("bytes"):
-        return _scaled(value, metric.unit.removeprefix("bytes"))
+        number, unit = _scaled(value)
+        return Shown(number, unit + metric.unit.removeprefix("bytes"))
     return Shown(_number(value, metric.decimals), _IN_CELL.get(metric.unit, metric.unit))
 
 
@@ -50,12 +51,12 @@ def counted(number: int, noun: str, several: str = "") -> str:
 
 def volume(value: Value) -> str:
     """An amount of bytes."""
-    return NO_VALUE if value is None else str(_scaled(value, ""))
+    return NO_VALUE if value is None else " ".join(_scaled(value))
 
 
-def _scaled(value: int | float, per: str) -> Shown:
+def _scaled(value: int | float) -> tuple[str, str]:
     amount, unit = in_unit(value)
-    return Shown(_number(amount, 0 if unit == "B" else 2), unit + per)
+    return _number(amount, 0 if unit == "B" else 2), unit
 
 
 def _number(value: int | float, decimals: int) -> str:

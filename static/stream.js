@@ -1,6 +1,7 @@
 // Shows the next comparison in place: its figures as nodes are read, then the page as the server wrote it. Without this
 // script, or when a stream cannot be had, the form leads there as every form does.
 const EVERY = 60_000; // milliseconds between two looks of a page that refreshes itself
+const ARRANGED = ["view", "sort", "column", "q"]; // fields of how nodes as rows are shown
 const main = document.querySelector("main");
 const find = (selector) => main.querySelector(selector);
 let running = null; // the AbortController of the comparison that is being read
@@ -41,10 +42,13 @@ function showNode({ column, cells, error }) {
   // Nodes as rows have places only when all are there.
   const rows = main.querySelectorAll("article[aria-busy] table.sheet tbody tr:not(.section)");
   rows.forEach((row, index) => {
-    const cell = row.querySelectorAll(":scope > td")[column];
+    const cell = row.cells[column + 1]; // behind the metric's name
     const [number, unit] = error ? ["–", ""] : cells[index];
-    cell.querySelector(".number").textContent = number;
-    cell.querySelector(".unit").textContent = unit;
+    // A new cell, as texts that come into one move the spaces between them.
+    const filled = cell.cloneNode(true);
+    filled.querySelector(".number").textContent = number;
+    filled.querySelector(".unit").textContent = unit;
+    cell.replaceWith(filled);
   });
 }
 
@@ -55,12 +59,21 @@ function focusAgain(before) {
   again?.focus({ preventScroll: true });
 }
 
-function showPage(html) {
-  const fresh = new DOMParser().parseFromString(html, "text/html");
+const sections = () => [...main.querySelectorAll(".result > section")];
+
+function showPage({ title, html }) {
   const before = document.activeElement;
   const open = find("details.picker")?.open;
-  document.title = fresh.title;
-  main.replaceChildren(...[...fresh.querySelector("main").childNodes].map((node) => document.adoptNode(node)));
+  const across = find(".figures .scroll")?.scrollLeft ?? 0;
+  const heights = new Map(sections().map((section) => [section.className, section.offsetHeight]));
+  document.title = title;
+  main.innerHTML = html;
+  // What is out of sight has no height of its own yet: that of before keeps in its place what is looked at.
+  for (const section of sections()) {
+    const height = heights.get(section.className);
+    if (height) section.style.containIntrinsicBlockSize = `auto ${height}px`;
+  }
+  if (across && find(".figures .scroll")) find(".figures .scroll").scrollLeft = across;
   if (open !== undefined && find("details.picker")) find("details.picker").open = open;
   focusAgain(before);
   shownAt = Date.now();
@@ -106,7 +119,7 @@ async function follow(response, { quiet, push }) {
     } else if (name === "end") {
       if (push) history.pushState(null, "", location.pathname + (query && `?${query}`));
       shown = location.search;
-      showPage(data.html);
+      showPage(data);
       return;
     }
   }
@@ -140,13 +153,59 @@ async function compare(search, { quiet = false, push = false } = {}) {
   }
 }
 
+// The address of the comparison itself, without how its nodes are arranged; empty fields mean nothing.
+function asked(search) {
+  const fields = [...new URLSearchParams(search)].filter(([name, value]) => value && !ARRANGED.includes(name));
+  return [...new Set(fields.map(String))].sort().join();
+}
+
+// The table of nodes alone in another order or choice, while all else stays as it is; the whole page if that is older.
+async function arrange(search) {
+  running?.abort();
+  const mine = (running = new AbortController());
+  try {
+    const response = await fetch(`${location.pathname}${search}`, { headers: { "X-Part": "figures" }, signal: mine.signal });
+    const { pathname, search: tidied } = new URL(response.url);
+    if (!response.ok || pathname !== location.pathname) return location.assign(`${location.pathname}${search}`);
+    const html = await response.text();
+    if (response.headers.get("X-Of") !== find("article.result")?.dataset.of) return compare(search, { push: true });
+    const focused = document.activeElement;
+    const across = find(".figures .scroll").scrollLeft;
+    find(".figures").outerHTML = html;
+    find(".figures .scroll").scrollLeft = across;
+    focusAgain(focused);
+    history.pushState(null, "", `${location.pathname}${tidied}`);
+    shown = tidied;
+    const start = find("[data-live] [name=query]");
+    if (start) start.value = tidied.slice(1);
+    document.dispatchEvent(new Event("part-shown"));
+  } catch (error) {
+    if (!mine.signal.aborted) say("The site does not answer: check the network.");
+  } finally {
+    if (running === mine) running = null;
+  }
+}
+
+function lead(search) {
+  const isArranged = find("table.fleet") && asked(search) === asked(shown);
+  return isArranged ? arrange(search) : compare(search, { push: true });
+}
+
 function submit(event) {
   const form = event.target;
   if (!form.matches("form.choose") || event.defaultPrevented) return;
   const search = new URLSearchParams(new FormData(form, event.submitter));
   if (search.getAll("node").length < 2) return;
   event.preventDefault();
-  compare(`?${search}`, { push: true });
+  lead(`?${search}`);
+}
+
+// Nodes as rows are sorted where they stand; a link that is to open elsewhere is left alone.
+function sort(event) {
+  const link = event.target.closest("table.fleet thead a");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  lead(link.search);
 }
 
 function ages() {
@@ -177,6 +236,7 @@ function look() {
 if (find("[data-live]") && typeof TextDecoderStream === "function") {
   prepare();
   document.addEventListener("submit", submit);
+  document.addEventListener("click", sort);
   document.addEventListener("visibilitychange", look);
   // Links within the page are steps of the history too.
   addEventListener("popstate", () => location.search !== shown && compare(location.search));

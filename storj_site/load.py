@@ -50,6 +50,7 @@ class Server:
     log: Path
     database: Database
     numbers: Iterator[int]
+    pid: int
 
     def comparison(self, seconds_before: int | None = None) -> dict[str, Any]:
         before = next(self.numbers) if seconds_before is None else seconds_before
@@ -82,17 +83,22 @@ class Server:
 
 def report(database: Database, seconds: float) -> list[Figure]:
     """The page, ten at once, fifty equal at once, and /healthz for `seconds` under ten concurrent cold comparisons."""
-    if run_python("django", "migrate", "-v0", database=database).returncode != 0:
-        raise BenchmarkError("The site's database for the measurement could not be made.")
-    with _static_files(database) as static:
+    make_site(database)
+    with static_files(database) as static:
         pages = _pages(database, static)
         with served(database, static, _on_first_core) as server:
             server.comparison()
             return [*pages, *_ten_at_once(server), *_fifty_equal(server), *_health(server, seconds)]
 
 
+def make_site(database: Database) -> None:
+    """Its own database, beside that of the events."""
+    if run_python("django", "migrate", "-v0", database=database).returncode != 0:
+        raise BenchmarkError("The site's database for the measurement could not be made.")
+
+
 @contextmanager
-def _static_files(database: Database) -> Iterator[str]:
+def static_files(database: Database) -> Iterator[str]:
     """A folder with them: no page can be shown without."""
     with tempfile.TemporaryDirectory(prefix="server-benchmark-") as folder:
         command = [sys.executable, "-m", "django", "collectstatic", "--noinput", "-v0"]
@@ -130,12 +136,20 @@ def served(database: Database, static: str, beginning: Callable[[], None] | None
                 preexec_fn=beginning,  # noqa: PLW1509 - no thread runs yet
             )
         try:
-            server = Server(f"http://127.0.0.1:{port}", log, database, count(1))
+            server = Server(f"http://127.0.0.1:{port}", log, database, count(1), process.pid)
             _wait_for(server, process)
             yield server
         finally:
             process.terminate()
             process.wait(20)
+
+
+def node_numbers(database: Database) -> list[int]:
+    found = run_python("django", "shell", "-v0", "-c", NODE_NUMBERS, database=database)
+    if found.returncode != 0:
+        raise BenchmarkError("The nodes of the database could not be listed.")
+    numbers: list[int] = json.loads(found.stdout)
+    return numbers
 
 
 def percentile(values: list[float], percent: int) -> float:
@@ -144,10 +158,7 @@ def percentile(values: list[float], percent: int) -> float:
 
 def _pages(database: Database, static: str) -> list[Figure]:
     """On all cores, and with the database's file not in memory."""
-    found = run_python("django", "shell", "-v0", "-c", NODE_NUMBERS, database=database)
-    if found.returncode != 0:
-        raise BenchmarkError("The nodes of the database could not be listed.")
-    nodes: list[int] = json.loads(found.stdout)
+    nodes = node_numbers(database)
     first: list[float] = []
     later: list[float] = []
     for _ in range(SERVERS):

@@ -1,11 +1,13 @@
 """The page, and the same comparison as CSV and JSON."""
 
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -41,6 +43,8 @@ from nodes.known import NO_NODES, known_nodes
 from nodes.together import together
 
 SCRIPTS = ("filter.js", "local-time.js", "stream.js", "copy.js")
+# The page's script asks for the table of nodes alone, in another order, and takes it if it is of the same result.
+PART, FIGURES, OF = "X-Part", "figures", "X-Of"
 FEW_COLUMNS = 3  # up to so many nodes leave room for the charts beside the table
 MANY_NODES = 12  # from so many nodes on the list of them is folded away beside a result
 
@@ -59,6 +63,8 @@ def page(request: HttpRequest) -> HttpResponseBase:
         result = compared(choice) if choice.ids else None
     except InvalidRequest as error:
         return render(request, "compare.html", _form(choice) | {"errors": error.errors}, status=400)
+    if result and request.headers.get(PART) == FIGURES and choice.fleet.is_for(len(result["nodes"])):
+        return _rearranged(request, choice, result)
     return shown(request, choice, result)
 
 
@@ -121,6 +127,13 @@ def shown(request: HttpRequest, choice: Choice, result: Result | None) -> HttpRe
     return render(request, "compare.html", _form(choice) | (_shown(choice, result) if result else {}))
 
 
+def parts_shown(request: HttpRequest, choice: Choice, result: Result) -> tuple[str, str]:
+    """The title of the page, and the inside of its main element."""
+    context = _form(choice) | _shown(choice, result) | {"frame": "bare.html"}
+    title, _, content = render_to_string("compare.html", context, request).partition("\n")
+    return unescape(title), content
+
+
 def compared(choice: Choice, on_node: OnNode | None = None) -> dict[str, Any]:
     """`on_node` as for comparison.engine.compare. Raises InvalidRequest, and as that does."""
     request = choice.request()
@@ -145,16 +158,32 @@ def _form(choice: Choice) -> dict[str, Any]:
     }
 
 
+def _rearranged(request: HttpRequest, choice: Choice, result: Result) -> HttpResponse:
+    headers = {OF: result["generated_at"]}
+    return HttpResponse(render_to_string("compare/_fleet.html", _arranged(choice, result), request), headers=headers)
+
+
+def _arranged(choice: Choice, result: Result) -> dict[str, Any]:
+    """What the table of nodes needs; nothing of it where they are columns."""
+    labels = labels_of(choice.nodes)
+    is_fleet = choice.fleet.is_for(len(result["nodes"]))
+    return {
+        "type_label": TYPE_LABELS[result["type"]],
+        "window": window_of(result),
+        "fleet": fleet(result, labels, choice.fleet, choice.query) if is_fleet else None,
+        "sort": choice.fleet.sort,
+        "sheet_query": choice.query(view=SHEET),
+        "fleet_query": choice.query(view=FLEET),
+    }
+
+
 def _shown(choice: Choice, result: Result) -> dict[str, Any]:
     labels = labels_of(choice.nodes)
     window = window_of(result)
     drawn = pictures(result, labels)
-    table = sheet(result, labels)
-    is_fleet = choice.fleet.is_for(len(result["nodes"]))
-    return {
+    arranged = _arranged(choice, result)
+    return arranged | {
         "result": result,
-        "type_label": TYPE_LABELS[result["type"]],
-        "window": window,
         "span": span_of(result),
         "month": month_of(result),
         "range_name": range_of(result),
@@ -162,12 +191,8 @@ def _shown(choice: Choice, result: Result) -> dict[str, Any]:
         "all_query": choice.query(same_satellites=""),
         "generated_at": moment(result["generated_at"]),
         "newest": newest_event(result),
-        "sheet": table,
-        "few": len(result["nodes"]) <= FEW_COLUMNS and not is_fleet,
-        "fleet": fleet(result, table, choice.fleet, choice.query) if is_fleet else None,
-        "sort": choice.fleet.sort,
-        "sheet_query": choice.query(view=SHEET),
-        "fleet_query": choice.query(view=FLEET),
+        "sheet": sheet(result, labels),
+        "few": len(result["nodes"]) <= FEW_COLUMNS and not arranged["fleet"],
         "summary": summary(result, labels),
         "bases": bases(result, labels),
         "notes": said(remarks_of(result, labels)),

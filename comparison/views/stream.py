@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -36,7 +37,7 @@ def stream(request: HttpRequest) -> HttpResponseBase:
     except InvalidRequest as error:
         return HttpResponse(str(error), status=400, content_type=PLAIN)
     told = _Told(request, choice, asked)
-    found = opened(told.start(query.urlencode()), told.compared, told.node, told.end)
+    found = opened(partial(told.start, query.urlencode()), told.compared, told.node, told.end)
     if found is None:
         return HttpResponse(FULL, status=503, content_type=PLAIN, headers={"Retry-After": "2"})
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -61,6 +62,7 @@ class _Told:
             "type_label": TYPE_LABELS[self.asked.type],
             "window": self.asked.window(datetime.now(UTC)),
             "few": len(self.asked.names) <= page.FEW_COLUMNS,
+            "is_empty": True,
         }
         # Nodes as rows have no places before all are there: the table before stays until then.
         is_fleet = self.choice.fleet.is_for(len(self.asked.names))
@@ -80,4 +82,5 @@ class _Told:
 
     def end(self, result: Result) -> Iterator[Event]:
         yield "rankings", {"rankings": result["rankings"], "cached": result["cached"]}
-        yield "end", {"html": page.shown(self.request, self.choice, result).content.decode()}
+        title, html = page.parts_shown(self.request, self.choice, result)
+        yield "end", {"title": title, "html": html}

@@ -49,7 +49,8 @@ _SENT_BY_PIECE = _asked(
 _BY_HOUR_OF_DAY = _asked(
     f"found.node, found.start %% {HOURS_A_DAY}, found.action, found.status, SUM(found.attempts)",
     "rollup_counts",
-    "GROUP BY 1, 2, 3, 4",
+    # What is grouped is sorted, which takes longer than reading it.
+    "AND found.action IN (%s, %s) GROUP BY 1, 2, 3, 4",
 )
 _LATENCIES = _asked("found.node, found.span, found.start, found.action, found.buckets", "rollup_latencies")
 _CHECKED = ", ".join(str(ACTION_CODES[action]) for action in CHECKED_ACTIONS)
@@ -90,9 +91,9 @@ def points(connection: BaseDatabaseWrapper, pieces: Pieces) -> Rows:
     return _of_pieces(connection, _POINTS, pieces)
 
 
-def attempts_by_hour_of_day(connection: BaseDatabaseWrapper, pieces: Pieces) -> Rows:
+def attempts_by_hour_of_day(connection: BaseDatabaseWrapper, pieces: Pieces, actions: tuple[int, int]) -> Rows:
     """Node, hour of the day in UTC, action, status, attempts, of pieces that are hours."""
-    return _of_pieces(connection, _BY_HOUR_OF_DAY, pieces)
+    return _of_pieces(connection, _BY_HOUR_OF_DAY, pieces, *actions)
 
 
 def sent(connection: BaseDatabaseWrapper, nodes: Sequence[int], span: int, hours: range, status: int) -> Rows:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Route, expect
 from comparison.engine import compare
 from comparison.request import ComparisonRequest
 from tests.browser.conftest import NAMES, Thread, sign_in
-from tests.browser.test_journeys import column_names, heading
+from tests.browser.test_journeys import all_nodes, column_names, heading
 from tests.comparison.halted import Halted, halting
 
 Open = Callable[..., Page]
@@ -207,3 +207,56 @@ def test_a_stream_that_breaks_off_is_said_in_a_sentence(thread: Thread, site: st
     page.route("**/compare/stream?**", cut)
     page.get_by_role("button", name="Overall").click()
     expect(page.get_by_role("status")).to_have_text("All places are taken.")
+
+
+def test_a_sorted_table_stays_where_it_is_scrolled_to_and_its_heading_keeps_the_focus(
+    thread: Thread, site: str, open_page: Open
+) -> None:
+    page = open_page(viewport={"width": 390, "height": 844})
+    sign_in(page, site)
+    page.goto(f"{site}/?{all_nodes(page)}&view=fleet")
+    found = watched(page)
+    mark(page)
+    region = page.get_by_role("region", name="Table of nodes")
+    region.evaluate("element => element.scrollLeft = 100")
+    heading_of = page.locator("#sort-success_rate_download")
+    heading_of.focus()
+    across = region.evaluate("element => element.scrollLeft")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("sort=success_rate_download$"))
+    expect(page.locator("table.fleet th[aria-sort=ascending] a")).to_be_focused()
+    assert page.locator("table.fleet tbody th").all_inner_texts() == ["shed", "cellar", "attic"]
+    assert region.evaluate("element => element.scrollLeft") == across
+    assert is_the_same(page)
+    page.go_back()
+    expect(page.locator("table.fleet tbody th").first).to_have_text("attic")
+    assert found == []
+
+
+def test_a_search_among_the_nodes_changes_the_table_alone_and_the_start_page_to_keep(
+    thread: Thread, site: str, open_page: Open
+) -> None:
+    page = open_page()
+    sign_in(page, site)
+    page.goto(f"{site}/?{all_nodes(page)}&type=performance&range=24h&view=fleet")
+    page.locator("section.parts").evaluate("element => element.dataset.same = 'yes'")
+    page.get_by_label("Search nodes").fill("SHE")
+    page.get_by_label("Search nodes").press("Enter")
+    expect(page.locator("table.fleet tbody tr")).to_have_count(1)
+    expect(page.get_by_label("Search nodes")).to_be_focused()
+    assert page.url.endswith("&q=SHE")
+    assert page.locator("section.parts").get_attribute("data-same") == "yes"
+    assert (page.locator("[data-live] [name=query]").input_value()).endswith("q=SHE")
+
+
+def test_an_order_that_comes_from_a_newer_result_brings_the_whole_page(
+    thread: Thread, site: str, open_page: Open
+) -> None:
+    page = open_page()
+    sign_in(page, site)
+    page.goto(f"{site}/?{all_nodes(page)}&type=performance&range=24h&view=fleet")
+    page.locator("section.parts").evaluate("element => element.dataset.same = 'yes'")
+    page.locator("article.result").evaluate("element => element.dataset.of = 'another'")
+    page.locator("#sort-success_rate_download").click()
+    page.wait_for_url(re.compile("sort=success_rate_download$"))
+    expect(page.locator("section.parts[data-same]")).to_have_count(0)

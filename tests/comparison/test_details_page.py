@@ -100,9 +100,9 @@ def test_coverage_and_gaps_are_told_in_words() -> None:
 def test_an_outage_is_an_empty_frame_and_a_partial_step_is_as_high_as_its_share() -> None:
     text = page(detailed_result({"a": details(points=4, share=[1.0, 0.5, 0.0, 0.0]), "b": None}))
     assert re.findall(r'<rect class="(\w+)" x="([\d.]+)" y="(\d+)" width="([\d.]+)" height="(\d+)"', text) == [
-        ("full", "0.0", "1", "25.0", "16"),
-        ("partial", "25.0", "9", "25.0", "8"),
-        ("none", "50.0", "1", "50.0", "16"),
+        ("full", "0", "1", "25", "16"),
+        ("partial", "25", "9", "25", "8"),
+        ("none", "50", "1", "50", "16"),
     ]
 
 

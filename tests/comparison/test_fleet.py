@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comparison.fleet import MANY_COLUMNS, Fleet, FleetFields, fleet
-from comparison.present import sheet
 from nodes.known import known_nodes
 from tests.comparison.samples import node, result
 
@@ -21,7 +20,7 @@ def query(**changes: Any) -> str:
 
 def made(values: dict[str, int | None], **fields: Any) -> Fleet:
     found = result(*(node(name, {KEY: value, "total_operations": value}) for name, value in values.items()))
-    return fleet(found, sheet(found, {}), FleetFields(**fields), query)
+    return fleet(found, {}, FleetFields(**fields), query)
 
 
 def names(found: Fleet) -> list[str]:
@@ -101,3 +100,19 @@ class TestPage:
         text = viewer_client.get(f"{address}&view=fleet&sort=name").content.decode()
         assert '<input type="hidden" name="sort" value="name" form="choose">' in text
         assert '<input type="hidden" name="view" value="fleet">' in text
+
+    def test_the_script_gets_the_table_alone_and_of_which_result_it_is(
+        self, address: str, viewer_client: Client
+    ) -> None:
+        whole = viewer_client.get(f"{address}&view=fleet&sort=name").content.decode()
+        part = viewer_client.get(f"{address}&view=fleet&sort=-name", headers={"x-part": "figures"})
+        text = part.content.decode()
+        assert text.startswith('<section class="figures fleet"')
+        assert text.rstrip().endswith("</section>")
+        assert 'aria-sort="descending"' in text
+        assert f'data-of="{part["X-Of"]}"' in whole
+
+    def test_nodes_as_columns_have_no_such_part(self, address: str, viewer_client: Client) -> None:
+        found = viewer_client.get(f"{address}&view=sheet", headers={"x-part": "figures"})
+        assert "X-Of" not in found
+        assert b"<!doctype html>" in found.content

@@ -61,7 +61,7 @@ STATEMENTS: dict[str, Callable[[BaseDatabaseWrapper], object]] = {
     "allocated": lambda connection: allocated_per_node(connection, NODES, SPAN[1]),
     "space": lambda connection: pictures.space(connection, [(name, *SPAN) for name in NODES]),
     "compactions": lambda connection: pictures.compactions(connection, NODES, SPAN, 100),
-    "attempts_by_hour_of_day": lambda connection: rolled.attempts_by_hour_of_day(connection, PIECES[:1]),
+    "attempts_by_hour_of_day": lambda connection: rolled.attempts_by_hour_of_day(connection, PIECES[:1], (1, 2)),
 }
 
 

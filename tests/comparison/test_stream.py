@@ -60,7 +60,8 @@ def test_nodes_come_one_by_one_then_the_rankings_and_the_page(three_nodes: list[
     assert sorted(data["name"] for data in told) == NAMES
     assert ["50.00", "%"] in next(data["cells"] for data in told if data["name"] == "attic")
     assert found[-2][1]["rankings"]["success_rate_download"] == [["shed"], ["cellar"], ["attic"]]
-    assert "<title>Performance" in found[-1][1]["html"]
+    assert found[-1][1]["title"] == "Performance, 24h: 3 nodes – Storj node comparison"
+    assert '<article class="result' in found[-1][1]["html"]
 
 
 def test_the_figures_of_a_node_stand_where_the_page_has_them(three_nodes: list[str], viewer_client: Client) -> None:
