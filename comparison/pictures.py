@@ -34,7 +34,7 @@ def pictures(result: Result, labels: Mapping[str, str]) -> Pictures:
     )
     found = pictured(result, names)
     return Pictures(
-        marked=marked(found.compactions, result, labels),
+        marked=marked(found.compactions, found.starts, result, labels),
         space=space_picture(found.space, result, labels),
         hours=hour_maps(found.hours, result, labels),
         risk=risk_picture(result, labels),

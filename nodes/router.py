@@ -38,6 +38,7 @@ EVENTS_MODELS = frozenset(
         "snonode",
         "snopaystub",
         "snosatellite",
+        "snostart",
     }
 )
 
