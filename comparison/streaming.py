@@ -8,6 +8,7 @@ import json
 import logging
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
@@ -24,6 +25,7 @@ from nodes.errors import EventsUnavailable
 logger = logging.getLogger(__name__)
 
 HEARTBEAT = 1.0  # seconds; a browser that has gone is noticed at the second one
+GZIP = 16 + zlib.MAX_WBITS
 UNEXPECTED = "The site met an error that it did not expect; its log has the details."
 Event = tuple[str, dict[str, Any]]
 
@@ -68,10 +70,22 @@ class Stream:
     def __iter__(self) -> Iterator[bytes]:
         return self._parts
 
+    def squeezed(self) -> "Stream":
+        """As gzip, of which each part can be read as it comes."""
+        self._parts = _squeezed(self._parts)
+        return self
+
     def close(self) -> None:
         if self._is_open:
             self._is_open = False
             _places.give_back()
+
+
+def _squeezed(parts: Iterator[bytes]) -> Iterator[bytes]:
+    packer = zlib.compressobj(wbits=GZIP)
+    for part in parts:
+        yield packer.compress(part) + packer.flush(zlib.Z_SYNC_FLUSH)
+    yield packer.flush()
 
 
 def longest() -> float:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from comparison.access import viewer_required
@@ -46,6 +47,7 @@ MANY_NODES = 12  # of more nodes the list to choose from is folded away beside a
 
 
 @never_cache
+@gzip_page
 @require_safe
 @viewer_required
 def page(request: HttpRequest) -> HttpResponseBase:
@@ -103,6 +105,7 @@ def _csv(request: HttpRequest, what: str, written: Callable[[Result], str]) -> H
 
 
 @never_cache
+@gzip_page
 @require_safe
 @viewer_required
 def as_json(request: HttpRequest) -> HttpResponseBase:

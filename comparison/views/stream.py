@@ -39,8 +39,15 @@ def stream(request: HttpRequest) -> HttpResponseBase:
     found = opened(told.start(query.urlencode()), told.compared, told.node, told.end)
     if found is None:
         return HttpResponse(FULL, status=503, content_type=PLAIN, headers={"Retry-After": "2"})
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Vary": "Accept-Encoding, Cookie"}
+    if _takes_gzip(request):
+        found, headers["Content-Encoding"] = found.squeezed(), "gzip"
     return StreamingHttpResponse(found, content_type="text/event-stream", headers=headers)
+
+
+def _takes_gzip(request: HttpRequest) -> bool:
+    accepted = request.headers.get("Accept-Encoding", "")
+    return any(each.strip() == "gzip" for each in accepted.split(","))
 
 
 @dataclass

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from comparison.metrics import TYPE_LABELS
 from tests.browser.conftest import Thread, fill, overflow, sign_in
+from tests.browser.test_journeys import all_nodes
 
 Open = Callable[..., Page]
 
@@ -28,8 +29,7 @@ def many_nodes(site: str) -> str:
 
 def printed(page: Page, site: str, query: str = "") -> None:
     sign_in(page, site)
-    nodes = page.eval_on_selector_all("input[name=node]", "boxes => boxes.map((box) => `node=${box.value}`).join('&')")
-    page.goto(f"{site}/?{nodes}&{query}")
+    page.goto(f"{site}/?{all_nodes(page)}&{query}")
     page.emulate_media(media="print")
 
 
