@@ -82,6 +82,12 @@ def test_nodes_that_could_not_be_read_have_no_serious_findings(
     page = open_page(viewport={"width": width, "height": 844})
     sign_in(page, site)
     assert page.locator("table.sheet thead th.failed").count() == len(failing)
+    said = (
+        "None of the nodes could be read"
+        if failing == NAMES
+        else "cellar could not be read; the reason is in the table"
+    )
+    expect(page.locator(".findings .bad")).to_contain_text(said)
     assert overflow(page) <= 0
     assert findings(page) == []
 
