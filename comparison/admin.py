@@ -1,5 +1,6 @@
 """Adds the comparison and earnings to the list of nodes in the admin."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils.http import urlencode
 
 from comparison import admin_earnings
 from comparison.access import VIEW_NODES
+from comparison.request import YES
 from nodes import admin as nodes_admin  # noqa: F401 - the Node admin must be registered before it gets an action
 from nodes.display import quoted
 from nodes.known import known_names
@@ -21,12 +23,25 @@ from nodes.models import Node
 @admin.action(description="Compare selected nodes", permissions=["view"])
 def compare_selected(model_admin: admin.ModelAdmin, request: HttpRequest, nodes: QuerySet[Any]) -> HttpResponse | None:
     """Leads to the page with the selected nodes that are still known, or says why not."""
+    return _compared(request, nodes, {})
+
+
+@admin.action(description="Compare selected nodes on the same satellites", permissions=["view"])
+def compare_on_same_satellites(
+    model_admin: admin.ModelAdmin, request: HttpRequest, nodes: QuerySet[Any]
+) -> HttpResponse | None:
+    """The same, restricted to the satellites that all of them serve."""
+    return _compared(request, nodes, {"same_satellites": YES})
+
+
+def _compared(request: HttpRequest, nodes: QuerySet[Any], fields: Mapping[str, str]) -> HttpResponse | None:
     try:
         chosen = _comparable(request, nodes)
     except ValueError as error:
         messages.error(request, str(error))
         return None
-    return redirect(f"{reverse('compare')}?{urlencode({'node': [node.pk for node in chosen]}, doseq=True)}")
+    pairs = [*(("node", str(node.pk)) for node in chosen), *fields.items()]
+    return redirect(f"{reverse('compare')}?{urlencode(pairs)}")
 
 
 def _comparable(request: HttpRequest, nodes: QuerySet[Any]) -> list[Node]:
@@ -52,7 +67,7 @@ def _still_known(request: HttpRequest, nodes: list[Node]) -> list[Node]:
 
 
 _node_admin = admin.site.get_model_admin(Node)
-_node_admin.actions = [*(_node_admin.actions or ()), compare_selected]
+_node_admin.actions = [*(_node_admin.actions or ()), compare_selected, compare_on_same_satellites]
 _node_admin.list_display = [*_node_admin.list_display, admin_earnings.link]
 _node_admin.change_list_template = "admin/nodes/nodes.html"  # type: ignore[misc]
 _own_urls = _node_admin.get_urls

@@ -63,6 +63,21 @@ def bases(result: Result, labels: Mapping[str, str]) -> list[Basis]:
     return [_basis(node, labels) for node in result["nodes"]]
 
 
+def satellites_of(result: Result) -> str:
+    """The sentence that says to which satellites the nodes are restricted; empty where they are not."""
+    same = result.get("same_satellites")
+    if same is None:
+        return ""
+    if not same:
+        return "No satellite is known that all of these nodes serve; the notes say which each serves."
+    return f"Only satellites that all of these nodes serve: {', '.join(each['name'] for each in same)}."
+
+
+def attempts_left_out(node: Mapping[str, Any]) -> int:
+    """Of satellites that not all nodes serve, where only those are compared that all do."""
+    return int(node["basis"]["groups"].get("satellites", {}).get("attempts_left_out", 0))
+
+
 def rests_on_events(result: Result) -> bool:
     """Whether this type shows figures that are computed from single events."""
     return any("traffic" in node["basis"]["groups"] for node in result["nodes"])
@@ -118,7 +133,7 @@ def _basis(node: Mapping[str, Any], labels: Mapping[str, str]) -> Basis:
     return Basis(
         node["name"],
         labels.get(node["name"], node["name"]),
-        _events(basis["events"], basis["limited"]),
+        _events(node),
         "; ".join(_methods(basis["groups"])),
         Span(moment(basis["from"]), moment(basis["to"])) if basis["from"] and basis["to"] else None,
         basis["limited"],
@@ -126,7 +141,11 @@ def _basis(node: Mapping[str, Any], labels: Mapping[str, str]) -> Basis:
     )
 
 
-def _events(count: int, limited: bool) -> str:
+def _events(node: Mapping[str, Any]) -> str:
+    count, limited, left_out = node["basis"]["events"], node["basis"]["limited"], attempts_left_out(node)
+    if left_out:
+        newest = "the newest " if limited else ""
+        return f"{count:,} of {newest}{counted(count + left_out, 'event')}"
     if not count:
         return "no events in the window"
     return f"only the newest {counted(count, 'event')}" if limited else f"all {counted(count, 'event')}"

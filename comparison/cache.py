@@ -55,7 +55,15 @@ _counts = _Counts()
 def key_of(request: ComparisonRequest) -> str:
     """The same for every order of the same nodes. Hashed, as cache servers limit a key's length and letters."""
     as_of = request.as_of.isoformat() if request.as_of else "now"
-    parts = [sorted(request.names), request.type, request.hours, as_of, request.basis, request.months]
+    parts = [
+        sorted(request.names),
+        request.type,
+        request.hours,
+        as_of,
+        request.basis,
+        request.months,
+        request.same_satellites,
+    ]
     return "comparison-" + hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 

@@ -25,7 +25,7 @@ def coverage(traffic: Traffic) -> dict[str, Any]:
         "of": len(hours_of(traffic.window)),
         "gaps": [{"from": _iso(start), "to": _iso(end)} for start, end in _longest(found)],
         "gap_count": len(found),
-        "latencies": any(traffic.timed(action).count for action in TIMED),
+        "latencies": any(traffic.timed(action).count or action in traffic.untimed for action in TIMED),
         "upload_cancels": traffic.upload_cancels_recorded,
         "share": _shares(traffic),
     }

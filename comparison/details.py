@@ -4,14 +4,13 @@ from typing import Any
 
 from comparison.actions import ACTION_NAMES, AUDIT, DOWNLOAD, EGRESS, INGRESS, TIMED, UPLOAD
 from comparison.coverage import coverage
-from comparison.distribution import NO_DURATIONS, Distribution
 from comparison.measured import rounded_percent
 from comparison.spans import moment_of, points_of, step_of
 from comparison.tally import Tally, Traffic
+from nodes.rollups.points import PERCENTS
 from nodes.satellites import short_name
 
 MOST_ERRORS = 3
-P50, P95 = 50, 95
 
 
 def details(traffic: Traffic) -> dict[str, Any]:
@@ -35,8 +34,7 @@ def _action(traffic: Traffic, action: str) -> dict[str, Any]:
         "failed": failed,
         "success_rate": _success_rate(traffic.total, action),
         "bytes": traffic.total.bytes[action],
-        "latency_p50_ms": timed.percentile(P50),
-        "latency_p95_ms": timed.percentile(P95),
+        **{f"latency_p{percent}_ms": timed.percentile(percent) for percent in PERCENTS},
     }
 
 
@@ -71,16 +69,12 @@ def _series(traffic: Traffic) -> dict[str, Any]:
         rates = [None if tally is None else _success_rate(tally, action) for tally in tallies]
         series[f"success_rate_{ACTION_NAMES[action]}"] = rates
     for action in TIMED:
-        timed = [traffic.point_durations.get((point, action), NO_DURATIONS) for point in points]
-        for share in (P50, P95):
-            series[f"latency_{ACTION_NAMES[action]}_p{share}_ms"] = _percentiles(timed, share)
+        for percent in PERCENTS:
+            timed = [traffic.percentile_at(point, action, percent) for point in points]
+            series[f"latency_{ACTION_NAMES[action]}_p{percent}_ms"] = timed
     for key, actions in (("egress_bytes", EGRESS), ("ingress_bytes", INGRESS)):
         series[key] = [None if tally is None else _bytes(tally, actions) for tally in tallies]
     return series
-
-
-def _percentiles(timed: list[Distribution], share: int) -> list[int | None]:
-    return [distribution.percentile(share) for distribution in timed]
 
 
 def _success_rate(tally: Tally, action: str) -> float | None:

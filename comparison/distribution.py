@@ -1,13 +1,12 @@
 """Durations of attempts, as percentiles need them: exact, or by the roll-ups' buckets."""
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 
-from nodes.rollups.histogram import value_of
+from nodes.rollups.histogram import rank_in, value_of
 from nodes.rollups.packing import Lanes, columns
 
 
@@ -49,11 +48,8 @@ class Distribution:
 
     def percentile(self, percent: int) -> int | None:
         """Nearest rank in ms: the smallest value such that at least `percent` per cent are not above it."""
-        if not self.count:
-            return None
-        rank = (percent * self.count + 99) // 100
-        value = self.values[bisect_left(self._cumulated, rank)]
-        return value if self.exact else value_of(value)
+        value = rank_in(self.values, self._cumulated, percent)
+        return value if self.exact or value is None else value_of(value)
 
     @cached_property
     def _cumulated(self) -> list[int]:

@@ -1,16 +1,17 @@
 """Metrics from a node's statement of the month: what it earned, what is held, what each TB brings."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from comparison.exact import rounded
 from comparison.measured import Measured, day
 from comparison.money import inputs, past
-from comparison.money.accounting import NEARLY_ALL, Earnings, earnings, hours_known
+from comparison.money.accounting import NEARLY_ALL, Earnings, earnings, hours_known, told_apart
 from comparison.money.inputs import API, ESTIMATES, ROLLUP, Inputs
 from comparison.money.month import Month
 from comparison.money.months import NO_PAYMENTS, Settled, month_row, settled_month
@@ -19,6 +20,7 @@ from comparison.money.own import Asked
 from comparison.money.past import Payments
 from comparison.money.report import ORIGINS, report, until
 from comparison.money.terms import GUESS
+from comparison.names import satellite_name
 from comparison.units import counted, volume
 from comparison.window import Window
 
@@ -35,11 +37,12 @@ class Known:
 
 def read(connection: BaseDatabaseWrapper, names: Sequence[str], window: Window, asked: Asked) -> dict[str, Known]:
     """By name; the number of statements does not grow with the nodes."""
-    now = inputs.read(connection, names, window, asked.own)
-    if not asked.months:
+    months = window.month.plus(1 - asked.months).up_to(window.month) if asked.months else []
+    known = inputs.sources(connection, names, window, months[:-1])
+    now = inputs.read(connection, names, window, asked.own, known)
+    if not months:
         return {name: Known(found) for name, found in now.items()}
-    months = window.month.plus(1 - asked.months).up_to(window.month)
-    before, paid = past.read(connection, now, months[:-1]), past.payments(connection, names, months)
+    before, paid = past.read(connection, now, months[:-1], known), past.payments(connection, names, months)
 
     def of(name: str) -> Known:
         return Known(
@@ -52,8 +55,25 @@ def read(connection: BaseDatabaseWrapper, names: Sequence[str], window: Window, 
     return {name: of(name) for name in names}
 
 
+def satellites(known: Known) -> set[str]:
+    """Those on which something was earned in the month."""
+    found = inputs.basis(known.now)
+    return told_apart(found) & set(found.earning) if found else set()
+
+
+def of_satellites(known: Known, only: frozenset[str]) -> Known:
+    """That of these satellites; what is told of all together is not known of them."""
+    before = {month: replace(found, only=only) for month, found in known.before.items()}
+    paid = {month: past.of_satellites(payments, only) for month, payments in known.paid.items()}
+    return replace(known, now=replace(known.now, only=only), before=before, paid=paid)
+
+
 TOTALS = frozenset({"total_earnings", "payout_after_held", "held_amount", "projected_earnings"})
 STALE_AFTER = timedelta(days=2)
+NO_SHARE = (
+    "What is allocated, and what the node costs, is not known per satellite: no earnings per TB allocated, no unpaid "
+    "share and no profit."
+)
 
 
 def measure(known: Known, window: Window) -> Measured:
@@ -66,7 +86,8 @@ def measure(known: Known, window: Window) -> Measured:
     if broken := sum(paid.broken for paid in known.paid.values()):
         measured.note(f"{broken} payouts were skipped: the amount is broken.")
     if earned is None:
-        measured.note(f"Nothing is recorded of what this node earned in {found.month}.")
+        of_these = "" if found.only is None else " on each of these satellites"
+        measured.note(f"Nothing is recorded of what this node earned in {found.month}{of_these}.")
         return measured
     _values(earned, measured)
     for sentence in _notes(found, earned):
@@ -121,7 +142,7 @@ def _basis(found: Inputs, earned: Earnings) -> dict[str, object]:
 
 
 def _cents(amount: Fraction | None) -> float | None:
-    return None if amount is None else float(round(amount, 2))
+    return None if amount is None else rounded(amount, 2)
 
 
 def _notes(found: Inputs, earned: Earnings) -> Iterator[str]:
@@ -139,7 +160,10 @@ def _notes(found: Inputs, earned: Earnings) -> Iterator[str]:
         yield "When the node joined a satellite is guessed from the earliest date in the data, and so is what is held."
     if earned.per_stored is None:
         yield "No earnings per TB stored: nothing was stored so far this month, or it is not known of every satellite."
-    if earned.per_allocated is None:
+    if earned.basis.left_out:
+        names = ", ".join(sorted(map(satellite_name, earned.basis.left_out)))
+        yield f"What it earned on {names} is left out. {NO_SHARE}"
+    elif earned.per_allocated is None:
         yield "No earnings per TB allocated: the month has no two storage snapshots."
     if earned.projection is None:
         yield "No projection to the end of the month: storage is known of less than two days of it."

@@ -2,18 +2,27 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 
 from comparison import arrivals, cache, recent
 from comparison.executor import executor
 from comparison.flights import Flights
-from comparison.gather import WITH_EARNINGS, WITH_TRAFFIC, OnNode, Wanted, gather_node, gather_together, quietly
+from comparison.gather import (
+    WITH_EARNINGS,
+    WITH_TRAFFIC,
+    OnNode,
+    Wanted,
+    gather_node,
+    gather_together,
+    quietly,
+    served_apart,
+)
 from comparison.metrics import EARNINGS, metrics_of
 from comparison.money import own
 from comparison.money.months import fleet
@@ -21,10 +30,12 @@ from comparison.money.own import Asked
 from comparison.ranking import rankings
 from comparison.request import SAMPLE, ComparisonRequest
 from comparison.result import Comparison, NodeResult
+from comparison.same_satellites import SameSatellites, as_list
 from comparison.vetting import judged
 from comparison.window import Window
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 _flights: Flights[dict[str, Any], NodeResult] = Flights()
 
@@ -80,7 +91,8 @@ def compute(request: ComparisonRequest, level: int = logging.INFO, on_node: OnNo
     """Computes, without the cache. Logs one line for operators, at this level."""
     began = time.perf_counter()
     now = datetime.now(UTC)
-    wanted = Wanted(request.type, _asked(request))
+    same = SameSatellites() if request.same_satellites else None
+    wanted = Wanted(request.type, _asked(request), same)
     window, gathered = _gathered(request, wanted, on_node)
     nodes = judged(gathered)
     comparison = Comparison(
@@ -93,6 +105,7 @@ def compute(request: ComparisonRequest, level: int = logging.INFO, on_node: OnNo
         nodes=nodes,
         rankings=rankings(metrics_of(request.type), nodes),
         history=_together(nodes),
+        same_satellites=as_list(same.common or {}) if same else None,
     )
     _log(comparison, level)
     return comparison
@@ -117,17 +130,26 @@ def _gathered(request: ComparisonRequest, wanted: Wanted, on_node: OnNode) -> tu
     place_until = time.monotonic() + settings.POOL_TIMEOUT
     asked = wanted, request.names, request.window, request.basis == SAMPLE
     together = executor().submit(gather_together, *asked, place_until, on_node).result()
-    apart: dict[str, Future[NodeResult]] = {
-        name: executor().submit(gather_node, wanted, name, together.window, together.shared, place_until, on_node)
-        for name in request.names
-        if name not in together.nodes
-    }
-    try:
-        found = together.nodes | {name: gathering.result() for name, gathering in apart.items()}
-    finally:
-        for gathering in apart.values():
-            gathering.cancel()
+    if wanted.same is not None and wanted.same.common is None:
+        known = _each(
+            request.names, lambda name: served_apart(wanted, name, together.window, together.shared, place_until)
+        )
+        wanted.same.decide({name: served for name, served in known.items() if served is not None})
+    others = [name for name in request.names if name not in together.nodes]
+    found = together.nodes | _each(
+        others, lambda name: gather_node(wanted, name, together.window, together.shared, place_until, on_node)
+    )
     return together.window, [found[name] for name in request.names]
+
+
+def _each(names: Sequence[str], gathered: Callable[[str], T]) -> dict[str, T]:
+    """Of each node by its name, in the executor's threads; the first that raises ends it."""
+    gatherings: dict[str, Future[T]] = {name: executor().submit(gathered, name) for name in names}
+    try:
+        return {name: gathering.result() for name, gathering in gatherings.items()}
+    finally:
+        for gathering in gatherings.values():
+            gathering.cancel()
 
 
 def _in_order(result: dict[str, Any], request: ComparisonRequest, cached: bool) -> dict[str, Any]:

@@ -40,6 +40,8 @@ def _basis_rows(result: Result) -> Iterator[list[Field]]:
     bases = [node["basis"] for node in nodes]
     yield ["Window start", "", "UTC", *(window["start"] for _ in nodes)]
     yield ["Window end", "", "UTC", *(window["end"] for _ in nodes)]
+    if (same := result.get("same_satellites")) is not None:
+        yield ["Same satellites only", "", "", *(", ".join(each["name"] for each in same) for _ in nodes)]
     yield ["Events read", "", "", *(basis["events"] for basis in bases)]
     yield ["First event read", "", "UTC", *(basis["from"] or "" for basis in bases)]
     yield ["Last event read", "", "UTC", *(basis["to"] or "" for basis in bases)]

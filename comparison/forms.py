@@ -18,7 +18,7 @@ from comparison.request import DEFAULT_RANGE, DEFAULT_TYPE, ComparisonRequest, I
 from nodes.display import quoted
 from nodes.models import Node
 
-OWN_FIELDS = ("type", "range", "as_of", "month", "months")
+OWN_FIELDS = ("type", "range", "as_of", "month", "months", "same_satellites")
 FIELDS = ("node", *OWN_FIELDS, *BESIDE_FIELDS, *FLEET_FIELDS)
 MONEY_FIELDS = ("month", "months")
 SEVERAL = {"node", "changed", "column"}
@@ -38,6 +38,7 @@ class Choice:
     fleet: FleetFields
     month: str = ""
     months: str = ""
+    same_satellites: str = ""
 
     @classmethod
     def of(cls, query: QueryDict, known: Sequence[Node]) -> "Choice":
@@ -54,6 +55,7 @@ class Choice:
             FleetFields.of(query),
             query.get("month", ""),
             query.get("months", ""),
+            query.get("same_satellites", ""),
         )
 
     def request(self) -> ComparisonRequest:
@@ -63,7 +65,14 @@ class Choice:
         strangers = [id for id in self.ids if id not in by_id]
         try:
             request = validated(
-                by_id.values(), names, self.type, self.range, self.as_of, month=self.month, months=self.months
+                by_id.values(),
+                names,
+                self.type,
+                self.range,
+                self.as_of,
+                month=self.month,
+                months=self.months,
+                same_satellites=self.same_satellites,
             )
         except InvalidRequest as error:
             raise InvalidRequest(error.errors | _unknown(strangers)) from None

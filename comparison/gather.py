@@ -5,24 +5,36 @@ is gathered apart, in a snapshot of its own, so that its trouble stays its own.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from comparison import earnings, intake, reputation, risk, rolled, sampled, storage, told, traffic
+from comparison import (
+    earnings,
+    intake,
+    reputation,
+    risk,
+    rolled,
+    same_satellites_notes,
+    sampled,
+    storage,
+    told,
+    traffic,
+)
 from comparison.details import details
+from comparison.given import Given, restricted, serves
 from comparison.measured import Measured
 from comparison.metrics import EARNINGS, EFFICIENCY, OVERALL, PERFORMANCE, metrics_of
 from comparison.money import worth
 from comparison.money.own import Asked
-from comparison.reputation import Reputation
 from comparison.result import Basis, NodeResult
 from comparison.rolled import Rolled, WindowAt
+from comparison.same_satellites import SameSatellites, Served
 from comparison.satellite_risk import satellite_risks
 from comparison.tally import Traffic
-from comparison.told import NOTHING, Told
+from comparison.told import NOTHING
 from comparison.traffic_notes import is_silent, note_silence
 from comparison.window import Window
 from nodes.errors import EventsUnavailable, NoPlace
@@ -48,10 +60,19 @@ def quietly(node: NodeResult) -> None:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to gather of the nodes: what metrics of this type need, and what is asked of earnings."""
+    """What to gather of the nodes: what metrics of this type need, and what is asked of earnings.
+
+    `same` is None where nodes are not to be restricted to the satellites that all serve.
+    """
 
     type: str
     earnings: Asked = field(default_factory=Asked)
+    same: SameSatellites | None = None
+
+    @property
+    def only(self) -> frozenset[str] | None:
+        """The satellites to restrict nodes to, as soon as that is decided; None for all."""
+        return self.same.ids if self.same is not None and self.same.common is not None else None
 
 
 @dataclass(frozen=True)
@@ -64,22 +85,6 @@ class Together:
     window: Window
     nodes: dict[str, NodeResult]
     shared: Rolled | None = None
-
-
-@dataclass(frozen=True)
-class Given:
-    """What was read of a node before the rest: its traffic, where the type has any, its scores, what it and its log
-    told, what is known of its months, for types with earnings, and of the costs of all nodes, where the type has
-    those."""
-
-    traffic: Traffic | None
-    scores: Reputation
-    told: Told
-    months: earnings.Known | None
-    costs: worth.Known | None
-
-    def with_traffic(self, traffic: Traffic | None) -> "Given":
-        return replace(self, traffic=traffic)
 
 
 def gather_together(  # noqa: PLR0913, PLR0917 - what is asked for, and who is told
@@ -126,6 +131,8 @@ def _add_nodes(
     traffic = together.shared.traffic if together.shared is not None else None
     here = [name for name in names if traffic is None or name in traffic]
     given = _given(wanted, here, connection, together.window)
+    if wanted.same is not None:
+        _decide(wanted, names, connection, together, given)
     for name in here:
         found = traffic[name] if traffic is not None else None
         result = _node_result(wanted, name, connection, together.window, given[name].with_traffic(found))
@@ -134,6 +141,37 @@ def _add_nodes(
         if traffic is not None:
             # It is large, and all that is to be said of it is said.
             del traffic[name]
+
+
+def _decide(
+    wanted: Wanted,
+    names: Sequence[str],
+    connection: BaseDatabaseWrapper,
+    together: Together,
+    given: Mapping[str, Given],
+) -> None:
+    """What these nodes have in common, and those that are gathered apart: these are looked at here already."""
+    window, shared = together.window, together.shared
+    read = {name: each.with_traffic(shared.traffic[name] if shared else None) for name, each in given.items()}
+    of = {name: serves(wanted.type, each, window) for name, each in read.items()}
+    others = [name for name in names if name not in given]
+    for name, each in _given(wanted, others, connection, window).items() if others else ():
+        of[name] = serves(wanted.type, each.with_traffic(sampled.read(connection, name, window)), window)
+    if wanted.same is not None:
+        wanted.same.decide(of)
+
+
+def served_apart(wanted: Wanted, name: str, window: Window, shared: Rolled | None, place_until: float) -> Served | None:
+    """What a node serves, where that is not known of all together; None where it cannot be read. Raises NoPlace."""
+    try:
+        with reading(place_until=place_until) as connection:
+            found = _traffic(wanted, name, connection, window, shared)
+            return serves(wanted.type, _given(wanted, [name], connection, window)[name].with_traffic(found), window)
+    except NoPlace:
+        raise
+    except Exception as error:  # noqa: BLE001 - when it is gathered it meets its trouble again, and says so
+        logger.debug("Satellites of node %s could not be read: %s", printable(name), error)
+        return None
 
 
 def _given(wanted: Wanted, names: Sequence[str], connection: BaseDatabaseWrapper, window: Window) -> dict[str, Given]:
@@ -169,7 +207,7 @@ def _gathered_node(wanted: Wanted, name: str, window: Window, shared: Rolled | N
     """
     try:
         with reading(place_until=place_until) as connection:
-            found = _traffic(wanted.type, name, connection, window, shared)
+            found = _traffic(wanted, name, connection, window, shared)
             given = _given(wanted, [name], connection, window)[name].with_traffic(found)
             return _node_result(wanted, name, connection, window, given)
     except NoPlace:
@@ -187,13 +225,13 @@ def failed(name: str, sentence: str) -> NodeResult:
 
 
 def _traffic(
-    type: str, name: str, connection: BaseDatabaseWrapper, window: Window, shared: Rolled | None
+    wanted: Wanted, name: str, connection: BaseDatabaseWrapper, window: Window, shared: Rolled | None
 ) -> Traffic | None:
-    if type not in WITH_TRAFFIC:
+    if wanted.type not in WITH_TRAFFIC:
         return None
     if shared is not None and name in shared.traffic:
         return shared.traffic[name]
-    sample = sampled.read(connection, name, window)
+    sample = sampled.read(connection, name, window, wanted.only)
     if shared is not None:
         sample.trouble = shared.trouble
         sample.counted = shared.progress.percent if shared.progress else None
@@ -203,12 +241,18 @@ def _traffic(
 def _node_result(
     wanted: Wanted, name: str, connection: BaseDatabaseWrapper, window: Window, given: Given
 ) -> NodeResult:
-    found, scores = given.traffic, given.scores
-    risks = satellite_risks(scores, given.told, window)
+    risks = satellite_risks(given.scores, given.told, window)
+    said: list[Measured] = []
+    if wanted.same is not None:
+        risks = [each for each in risks if each.satellite in wanted.same.ids]
+        whole, given = given, restricted(given, wanted.same.ids)
+        said.append(same_satellites_notes.measure(wanted.same, name, wanted.type, whole, given))
+    found = given.traffic
     parts = [
         *_parts(wanted.type, name, connection, window, given),
-        reputation.measure(scores, window),
+        reputation.measure(given.scores, window),
         risk.measure(risks, given.told, window),
+        *said,
     ]
     values = {key: value for part in parts for key, value in part.values.items()}
     metrics = {metric.key: metric.rounded(values.get(metric.key)) for metric in metrics_of(wanted.type)}
@@ -248,5 +292,5 @@ def _parts(type: str, name: str, connection: BaseDatabaseWrapper, window: Window
     if given.months is not None:
         earned = earnings.measure(given.months, window)
         yield earned
-        if given.costs is not None:
+        if given.costs is not None and not (earned.statement or {}).get("left_out"):
             yield worth.measure(name, given.costs, earned, window)

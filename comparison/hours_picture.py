@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from comparison.actions import CANCELED, DOWNLOAD, FAILED, SUCCESS, UPLOAD
-from comparison.basis import Span, cancels_recorded
+from comparison.basis import Span, attempts_left_out, cancels_recorded
 from comparison.charts import scale_of
 from comparison.measured import rounded_percent
 from comparison.multiples import percent
@@ -49,10 +49,12 @@ class HourMaps:
 
 
 def hour_maps(hours: HoursOfDay | None, result: Result, labels: Mapping[str, str]) -> HourMaps | None:
-    """None where no node has a transfer in the span."""
+    """None where no node has a transfer in the span. Without nodes that are restricted to some satellites."""
     if hours is None:
         return None
-    nodes = {node["name"]: node for node in result["nodes"] if node["name"] in hours.attempts}
+    nodes = {
+        node["name"]: node for node in result["nodes"] if node["name"] in hours.attempts and not attempts_left_out(node)
+    }
     silent = {name for name, node in nodes.items() if not cancels_recorded(node)}
     maps = [_map(kind, nodes, silent if kind[0] == CANCELED else set(), hours, labels) for kind in _KINDS]
     found = [each for each in maps if each]

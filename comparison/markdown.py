@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from comparison.basis import bases, range_of, rests_on_events, span_of
+from comparison.basis import bases, range_of, rests_on_events, satellites_of, span_of
 from comparison.masking import masked
 from comparison.metrics import TYPE_LABELS
 from comparison.notes import said
@@ -27,7 +27,9 @@ def markdown_text(result: Result, labels: Mapping[str, str], mask: bool = False)
     """
     if mask:
         result, labels = masked(result, labels), {}
-    lines = [f"## {_headline(result)}", "", *_table(sheet(result, labels)), "", LEGEND]
+    restricted = satellites_of(result)
+    said_first = [escaped(restricted), ""] if restricted else []
+    lines = [f"## {_headline(result)}", "", *said_first, *_table(sheet(result, labels)), "", LEGEND]
     lines += _section("Events", _basis_lines(result, labels)) if rests_on_events(result) else []
     lines += _section("Notes", _remarks(result, labels))
     return "\n".join(lines) + "\n"

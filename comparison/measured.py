@@ -6,6 +6,8 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
+from comparison.exact import half_even
+
 Exact = Fraction | float | int | None
 
 MIN_ATTEMPTS = 30  # fewer say too little to rank
@@ -50,8 +52,7 @@ def rounded_percent(part: int, whole: int) -> float | None:
     """As the registry rounds a rate, two decimals and half to even, in a tenth of the time."""
     if not whole:
         return None
-    hundredths, rest = divmod(part * 10_000, whole)
-    return (hundredths + (2 * rest > whole or (2 * rest == whole and hundredths % 2))) / 100
+    return half_even(part * 10_000, whole) / 100
 
 
 def day(moment: datetime) -> str:

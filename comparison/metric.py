@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from comparison.exact import half_even, rounded
 from comparison.result import Value
 
 Better = Literal["higher", "lower"]
@@ -50,8 +51,7 @@ class Metric:
         """Half to even, exact for a Fraction; whole numbers stay whole."""
         if value is None:
             return None
-        exact = round(Fraction(value), self.decimals)
-        return int(exact) if self.decimals == 0 else float(exact)
+        return half_even(*value.as_integer_ratio()) if self.decimals == 0 else rounded(value, self.decimals)
 
     def ranked(self, value: int | float) -> int | float:
         """What is compared for a place."""

@@ -43,4 +43,4 @@ def recent(now: float | None = None) -> list[ComparisonRequest]:
 
 def _key(request: ComparisonRequest) -> tuple[object, ...]:
     """The same for every order of the same nodes, as in the cache."""
-    return frozenset(request.names), request.type, request.hours, request.basis
+    return frozenset(request.names), request.type, request.hours, request.basis, request.same_satellites

@@ -44,11 +44,15 @@ class Scores:
 
 @dataclass(frozen=True)
 class Reputation:
-    """`broken` counts rows and values that were skipped, `left` are satellites that tell nothing any more."""
+    """`broken` counts rows and values that were skipped, `left` are satellites that tell nothing any more.
+
+    `others` is whether there are scores of satellites that are not to be looked at.
+    """
 
     satellites: list[Scores]
     broken: int
     left: Sequence[str] = ()
+    others: bool = False
 
 
 def read(connection: BaseDatabaseWrapper, names: Sequence[str], window: Window) -> dict[str, Reputation]:
@@ -114,7 +118,8 @@ def measure(reputation: Reputation, window: Window) -> Measured:
         names = ", ".join(short_name(satellite) for satellite in reputation.left)
         measured.note(f"Left aside, because only other satellites still tell scores: {names}.")
     if not satellites:
-        measured.note("No satellite's scores are recorded for this node.")
+        of_these = " but those of satellites that not all nodes serve" if reputation.others else ""
+        measured.note(f"No satellite's scores are recorded for this node{of_these}.")
         return measured
     values = {key: [(getattr(scores, key), scores.at) for scores in satellites] for key in SCORES}
     # Nobody is disqualified for a time: that does not get old.

@@ -18,11 +18,13 @@ DEFAULT_RANGE = "24h"
 AUTO, SAMPLE = BASES = ("auto", "sample")
 # Calendar months of earnings side by side.
 DEFAULT_MONTHS, MOST_MONTHS = 12, 36
+YES = "yes"  # of a box that is ticked
 EARLIEST = datetime(2018, 1, 1, tzinfo=UTC)  # Storj's third network, the one with these nodes, began in 2018
 
 
 class InvalidRequest(ValueError):
-    """What is wrong, as one sentence per field: `nodes`, `type`, `range`, `as_of`, `basis`, `month` or `months`."""
+    """What is wrong, as one sentence per field: `nodes`, `type`, `range`, `as_of`, `basis`, `month`, `months` or
+    `same_satellites`."""
 
     def __init__(self, errors: dict[str, str]) -> None:
         super().__init__(" ".join(errors.values()))
@@ -34,7 +36,7 @@ class ComparisonRequest:
     """A valid comparison: known, distinct names in the order asked for, a range in hours.
 
     `as_of` None means "now", decided when the comparison is computed. `months` is how many are side by side, where the
-    type is earnings.
+    type is earnings. `same_satellites` restricts every node to the satellites that all of them serve.
     """
 
     names: tuple[str, ...]
@@ -43,6 +45,7 @@ class ComparisonRequest:
     as_of: datetime | None = None
     basis: str = AUTO
     months: int = DEFAULT_MONTHS
+    same_satellites: bool = False
 
     @property
     def range(self) -> str:
@@ -61,14 +64,15 @@ def validated(  # noqa: PLR0913, PLR0917 - the fields of a request, one each
     basis: object = AUTO,
     month: object = None,
     months: object = None,
+    same_satellites: object = None,
     fewest: int = 2,
 ) -> ComparisonRequest:
     """The request that these raw values mean.
 
     `known` are the names of the known nodes; a name is compared with them before any SQL sees it.
     `range` is as for `parse_range`, `as_of` an aware datetime, ISO 8601 text or None; `month`, for earnings only and in
-    the place of `as_of`, is text such as 2026-10, and `months` how many are side by side. `fewest` is how many nodes
-    make sense.
+    the place of `as_of`, is text such as 2026-10, and `months` how many are side by side. `same_satellites` is a truth
+    value, or YES as a form sends it. `fewest` is how many nodes make sense.
     Raises InvalidRequest with a sentence for every field that is wrong.
     """
     errors: dict[str, str] = {}
@@ -81,6 +85,7 @@ def validated(  # noqa: PLR0913, PLR0917 - the fields of a request, one each
         ("basis", lambda: _basis(basis)),
         ("month", lambda: _month(month, type, as_of)),
         ("months", lambda: _months(months, type)),
+        ("same_satellites", lambda: _same_satellites(same_satellites)),
     ):
         try:
             values[field] = parse()
@@ -88,8 +93,15 @@ def validated(  # noqa: PLR0913, PLR0917 - the fields of a request, one each
             errors[field] = str(error)
     if errors:
         raise InvalidRequest(errors)
-    until = values["month"] or values["as_of"]
-    return ComparisonRequest(values["nodes"], values["type"], values["range"], until, values["basis"], values["months"])
+    return ComparisonRequest(
+        values["nodes"],
+        values["type"],
+        values["range"],
+        values["month"] or values["as_of"],
+        values["basis"],
+        values["months"],
+        values["same_satellites"],
+    )
 
 
 def _names(nodes: object, known: frozenset[str], fewest: int) -> tuple[str, ...]:
@@ -146,6 +158,16 @@ def _months(value: object, type: object) -> int:
     if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= MOST_MONTHS:
         raise ValueError(f"The number of months must be between 1 and {MOST_MONTHS}.")
     return number
+
+
+def _same_satellites(value: object) -> bool:
+    if value is None or value in ("", YES):
+        return bool(value)
+    if not isinstance(value, bool):
+        raise ValueError(
+            f"Whether to compare on the same satellites only must be true or false; in an address, “{YES}”."
+        )
+    return value
 
 
 def past_moment(value: object) -> datetime | None:

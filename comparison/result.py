@@ -46,7 +46,8 @@ class NodeResult:
     is `returned` this month; `projected` with `gross`, `low` and `high`; and `satellites` with the same amounts, bytes
     and byte-hours, `held_percent`, `joined`, its `joined_source` (own, api or guess), `month_number`, `held_in_all`,
     `returned_in` which month, `to_be_returned` then, `lost_if_stopped` now without a graceful exit, `rates`, and their
-    `rates_source` (own, api or default). What is not known is None.
+    `rates_source` (own, api or default). What is not known is None. `left_out` names the satellites on which something
+    was earned, and of which no statement was wanted.
 
     `history` is that of comparison.money.months, for earnings: `months`, oldest first, each with its `month`, whether
     it `is_over`, the `source` of its figures and whether they are known of nearly all of it (`is_whole`); in US dollars
@@ -93,7 +94,11 @@ class NodeResult:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A whole comparison; nodes in the order asked for. `history` has the nodes' months together, for earnings."""
+    """A whole comparison; nodes in the order asked for. `history` has the nodes' months together, for earnings.
+
+    `same_satellites` are those to which every node is restricted, each its id as `satellite` and its `name`; None where
+    that is not asked for, empty where there is none that all nodes serve.
+    """
 
     type: str
     range: str
@@ -104,6 +109,7 @@ class Comparison:
     nodes: list[NodeResult]
     rankings: dict[str, Ranking]
     history: dict[str, Any] | None = None
+    same_satellites: list[dict[str, str]] | None = None
     cached: bool = False
 
     def as_dict(self) -> dict[str, Any]:
@@ -118,6 +124,7 @@ class Comparison:
             "nodes": [node.as_dict() for node in self.nodes],
             "rankings": self.rankings,
             "history": self.history,
+            "same_satellites": self.same_satellites,
         }
 
 

@@ -1,6 +1,6 @@
 """The traffic of all nodes of a comparison from the roll-ups and the events behind them, in one snapshot."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -9,11 +9,13 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from comparison import behind, history, last_hour, sql
 from comparison.behind import Progress
 from comparison.last_hour import Known, LastHour
-from comparison.spans import hour_of, hours_of, is_full_hour, moment_of, pieces, step_of
+from comparison.spans import HOURS_OF, LONGEST, Step, hour_of, hours_of, is_full_hour, moment_of, pieces, step_of
 from comparison.tally import Tallying, Traffic
 from comparison.window import Window
 from nodes.fields import from_stored, to_stored
 from nodes.rollups.codes import BROKEN, NO_TIME, day_of
+from nodes.rollups.codes import hour_of as hour_of_text
+from nodes.rollups.points import sums_of
 from nodes.rollups.reasons import OTHER_REASONS
 from nodes.soundness import ACTIONS, STATUSES
 from nodes.sql import rolled as statements
@@ -36,8 +38,11 @@ class Rolled:
     trouble: str = ""
 
 
-def read(connection: BaseDatabaseWrapper, names: Sequence[str], window_at: WindowAt) -> Rolled:
-    """The window's start is rounded down to the hour, and its end too where a part of an hour cannot be had."""
+def read(connection: BaseDatabaseWrapper, names: Sequence[str], window_at: WindowAt, by_point: bool = False) -> Rolled:
+    """The window's start is rounded down to the hour, and its end too where a part of an hour cannot be had.
+
+    `by_point`: with the durations of each point; otherwise percentiles do.
+    """
     done = behind.progress(connection)
     # The snapshot is taken now. Of a window that ended before it the roll-ups might have events from after its end,
     # and its last hour would have to be read from the events.
@@ -46,8 +51,8 @@ def read(connection: BaseDatabaseWrapper, names: Sequence[str], window_at: Windo
     end = last_hour.settled(connection, window, known, done.counted)
     tails = behind.groups_of(connection, names, end.window, done)
     tallying = {name: Tallying(Traffic(end.window, "rollup")) for name in tails}
-    rolled = _Reading(connection, end, {name: known[name] for name in tails if name in known})
-    rows = rolled.into(tallying) if rolled.pieces else 0
+    rolled = _Reading(connection, end, {name: known[name] for name in tails if name in known}, by_point)
+    rows = rolled.into(tallying, tails)
     for name, groups in tails.items():
         _add_events(tallying[name], groups)
         if name in end.raw:
@@ -78,28 +83,43 @@ def _add_events(tallying: Tallying, groups: Sequence[EventGroup], times_known: b
 
 
 class _Reading:
-    """The roll-ups' rows of the nodes that they know."""
+    """The roll-ups' rows of the nodes that they know.
 
-    def __init__(self, connection: BaseDatabaseWrapper, end: LastHour, known: Mapping[str, Known]) -> None:
+    Sums of the whole window are read in the longest spans, and a series in those of its step.
+    """
+
+    def __init__(
+        self, connection: BaseDatabaseWrapper, end: LastHour, known: Mapping[str, Known], by_point: bool
+    ) -> None:
         self._connection = connection
         self._window = end.window
         self._step = step_of(end.window)
         self._names = {node.number: name for name, node in known.items()}
         self._last = {node.number: _last_rolled_hour(end, name) for name, node in known.items()}
-        self.pieces = [
-            (node.number, piece.span, piece.first, piece.last)
-            for name, node in known.items()
-            for piece in pieces(hour_of(end.window.start), self._last[node.number], self._step)
-        ]
+        self._open = {node.number for node in known.values() if _ends_before(node, end.window)}
+        self._series = self._pieces(self._step)
+        self._total = self._series if by_point else self._pieces(LONGEST)
+        self._by_point = by_point
 
-    def into(self, tallying: Mapping[str, Tallying]) -> int:
-        """The number of rows."""
+    def into(self, tallying: Mapping[str, Tallying], tails: Mapping[str, Sequence[EventGroup]]) -> int:
+        """The number of rows. `tails` are the events that are added beside them."""
+        if not self._series:
+            return 0
         of = {number: tallying[name] for number, name in self._names.items()}
-        return self._satellites(of) + self._points(of) + self._latencies(of) + self._failures(of) + self._presence(of)
+        rows = self._satellites(of) + self._points(of) + self._latencies(of) + self._failures(of) + self._presence(of)
+        return rows + (0 if self._by_point else self._latencies_beside(of, tails))
+
+    def _pieces(self, step: Step) -> list[tuple[int, int, int, int]]:
+        first, found = hour_of(self._window.start), []
+        for number, last in self._last.items():
+            # A day or week that has nothing after the window's end is read as a whole.
+            until = step.ended(last) if number in self._open else last
+            found += [(number, piece.span, piece.first, piece.last) for piece in pieces(first, until, step)]
+        return found
 
     def _satellites(self, of: Mapping[int, Tallying]) -> int:
         names = statements.satellites(self._connection)
-        rows = statements.counts_by_satellite(self._connection, self.pieces)
+        rows = statements.counts_by_satellite(self._connection, self._total)
         for node, satellite, action, status, attempts, size in rows:
             traffic = of[node].traffic
             if action == BROKEN:
@@ -110,21 +130,36 @@ class _Reading:
         return len(rows)
 
     def _points(self, of: Mapping[int, Tallying]) -> int:
-        rows = statements.counts_by_point(self._connection, self.pieces, self._step.offset, self._step.hours)
-        for node, point, action, status, attempts, size in rows:
-            if action != BROKEN:
-                tally = of[node].traffic.points[point]
-                tally.add(ACTIONS[action - 1], STATUSES[status - 1], int(attempts), int(size))
+        rows = statements.points(self._connection, self._series)
+        for node, span, start, sums in rows:
+            of[node].add_point(self._step.point(start), sums_of(bytes(sums)), is_whole=span == self._step.span)
         return len(rows)
 
     def _latencies(self, of: Mapping[int, Tallying]) -> int:
-        rows = statements.latencies_by_point(self._connection, self.pieces, self._step.offset, self._step.hours)
-        for node, point, action, buckets in rows:
-            of[node].add_packed(point, ACTIONS[action - 1], bytes(buckets))
+        rows = statements.latencies(self._connection, self._total)
+        for node, span, start, action, buckets in rows:
+            # Percentiles of a part of a point, as of a day that the window begins in, tell nothing of the whole part.
+            is_part = self._by_point or HOURS_OF[span] < self._step.hours
+            point = self._step.point(start) if is_part else None
+            of[node].add_packed(ACTIONS[action - 1], bytes(buckets), point)
         return len(rows)
 
+    def _latencies_beside(self, of: Mapping[int, Tallying], tails: Mapping[str, Sequence[EventGroup]]) -> int:
+        """Those of whole points that have more durations behind."""
+        rows = statements.latencies(self._connection, [piece for node in of for piece in self._touched(node, tails)])
+        for node, _, start, action, buckets in rows:
+            of[node].add_to_point(self._step.point(start), ACTIONS[action - 1], bytes(buckets))
+        return len(rows)
+
+    def _touched(self, node: int, tails: Mapping[str, Sequence[EventGroup]]) -> Iterator[tuple[int, int, int, int]]:
+        step = self._step
+        starts = {step.start(step.point(hour)) for hour in _timed_hours(tails[self._names[node]])}
+        for number, span, first, last in self._series:
+            if number == node and span == step.span:
+                yield from ((node, span, start, start + 1) for start in sorted(starts) if first <= start < last)
+
     def _failures(self, of: Mapping[int, Tallying]) -> int:
-        rows = statements.failures(self._connection, self.pieces)
+        rows = statements.failures(self._connection, self._total)
         texts = statements.reasons(self._connection, {reason for _, reason, *_ in rows})
         for node, reason, attempts, checked in rows:
             of[node].traffic.add_failures(texts.get(reason, OTHER_REASONS), int(attempts), int(checked))
@@ -147,6 +182,16 @@ def _last_rolled_hour(end: LastHour, name: str) -> int:
     """The hour before which the roll-ups are read: the last one too where all that they have of it is in the window."""
     part = not is_full_hour(end.window.end) and name not in end.raw
     return hour_of(end.window.end) + part
+
+
+def _ends_before(node: Known, window: Window) -> bool:
+    """Whether all that is counted of the node is from before the window's end."""
+    return node.last is not None and node.last < to_stored(window.end)
+
+
+def _timed_hours(groups: Sequence[EventGroup]) -> set[int]:
+    hours = (hour_of_text(group.hour) for group in groups if group.durations and group.hour is not None)
+    return {hour for hour in hours if hour is not None}
 
 
 def _set_times(traffic: Traffic, known: Known | None, edges: tuple[str | None, str | None]) -> None:

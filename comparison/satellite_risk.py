@@ -65,7 +65,7 @@ def satellite_risks(reputation: Reputation, told: Told, window: Window) -> list[
         _risk_of(satellite, scores.get(satellite), told.satellites.get(satellite), version, window)
         for satellite in {*scores, *told.satellites}
     ]
-    listed = {satellite for satellite, on in told.satellites.items() if not _is_stale(on, window)}
+    listed = {satellite for satellite, on in told.satellites.items() if not is_stale(on, window)}
     kept = [each for each in found if each.satellite in listed or each.disqualified] if listed else found
     return sorted(kept, key=_badness)
 
@@ -74,7 +74,7 @@ def _risk_of(
     satellite: str, scores: Scores | None, on: OnSatellite | None, version: str | None, window: Window
 ) -> SatelliteRisk:
     fresh = scores if scores and not scores.is_stale(window.end) else None
-    told = on if on and not _is_later(on, window) and not _is_stale(on, window) else None
+    told = on if on and not is_later(on, window) and not is_stale(on, window) else None
     disqualified = _flag("disqualified", fresh, told, window.end)
     # It does not come to an end.
     if (scores and scores.disqualified) or (on and on.disqualified and on.disqualified <= window.end):
@@ -95,11 +95,11 @@ def _risk_of(
     )
 
 
-def _is_stale(on: OnSatellite, window: Window) -> bool:
+def is_stale(on: OnSatellite, window: Window) -> bool:
     return window.end - on.updated > STALE_AFTER
 
 
-def _is_later(on: OnSatellite, window: Window) -> bool:
+def is_later(on: OnSatellite, window: Window) -> bool:
     """Whether what was told of the moment says nothing of the window's end any more."""
     return on.updated - window.end > STATE_STALE_AFTER
 
@@ -122,7 +122,7 @@ def _offline_hours_left(on: OnSatellite, window: Window, scores: Scores | None) 
     if window.end - on.answered > STALE_AFTER:
         return None
     # Of a window that ended before the API was first asked, the audits of its last part only may be known.
-    if _is_later(on, window) and on.online.first - window_start(window.end) > ONE_WINDOW - TRACKED:
+    if is_later(on, window) and on.online.first - window_start(window.end) > ONE_WINDOW - TRACKED:
         return None
     return hours_left(on.online, min(on.answered, window.end), window.end)
 

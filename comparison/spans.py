@@ -35,10 +35,16 @@ class Step:
         """The whole points in [first, last), from the first one's start to the last one's end."""
         return self.start(self.point(first - 1) + 1), self.start(self.point(last))
 
+    def ended(self, hour: int) -> int:
+        """The end of the point that the hour before is in."""
+        return self.start(self.point(hour - 1) + 1)
+
 
 BY_HOUR = Step("hour", HOUR, 1)
 BY_DAY = Step("day", DAY, HOURS_A_DAY)
 BY_WEEK = Step("week", WEEK, HOURS_A_WEEK, HOURS_FROM_MONDAY)
+LONGEST = BY_WEEK
+HOURS_OF = {step.span: step.hours for step in (BY_HOUR, BY_DAY, BY_WEEK)}
 
 
 @dataclass(frozen=True)

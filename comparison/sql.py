@@ -10,7 +10,7 @@ from comparison.window import Window
 from nodes import soundness
 from nodes.fields import to_stored
 from nodes.soundness import DIALECTS
-from nodes.sql import LONG_AGO, RECENT_SNAPSHOTS
+from nodes.sql import LONG_AGO
 
 _OF_NODE = "FROM events WHERE node_name = %s AND timestamp >= %s AND timestamp < %s"
 
@@ -30,6 +30,8 @@ SELECT asked.name,
 FROM asked
 """
 
+# Broken snapshots are told of where they are among so many newest ones: each costs a reading of its time stamp.
+CHECKED_SNAPSHOTS = 100
 _SNAPSHOT = "timestamp, used_bytes, total_bytes, available_bytes, trash_bytes"
 _SNAPSHOTS = """
 SELECT * FROM (
@@ -77,7 +79,7 @@ def snapshots(connection: BaseDatabaseWrapper, name: str, window: Window) -> dic
     """Rows of (timestamp, used, total, available, trash), as far as there are any.
 
     `newest` is the newest not after the window's end, `first` and `last` are inside the window; the second
-    field of `broken` counts the broken ones among the newest RECENT_SNAPSHOTS.
+    field of `broken` counts the broken ones among the newest CHECKED_SNAPSHOTS.
     """
     start, end = to_stored(window.start), to_stored(window.end)
     parameters = (name, end, name, start, end, name, start, end, name, end)
@@ -86,7 +88,7 @@ def snapshots(connection: BaseDatabaseWrapper, name: str, window: Window) -> dic
 
 
 def snapshots_sql(vendor: str) -> str:
-    return _SNAPSHOTS.format(columns=_SNAPSHOT, sound=soundness.sound_snapshot(vendor), recent=RECENT_SNAPSHOTS)
+    return _SNAPSHOTS.format(columns=_SNAPSHOT, sound=soundness.sound_snapshot(vendor), recent=CHECKED_SNAPSHOTS)
 
 
 def _rows(connection: BaseDatabaseWrapper, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from comparison.basis import moment
+from comparison.basis import attempts_left_out, moment
 from comparison.metrics import Metric, by_key
 from comparison.ranks import standings, telling
 from comparison.result import Ranking, Result
@@ -122,7 +122,10 @@ def _silent(result: Result, labels: Mapping[str, str]) -> list[str]:
     return [
         labels.get(node["name"], node["name"])
         for node in result["nodes"]
-        if not node["error"] and "traffic" in node["basis"]["groups"] and not node["basis"]["events"]
+        if not node["error"]
+        and "traffic" in node["basis"]["groups"]
+        and not node["basis"]["events"]
+        and not attempts_left_out(node)
     ]
 
 

@@ -15,8 +15,9 @@ from comparison.spans import hours_of, step_of
 from comparison.window import Window
 from nodes.intake.integrity import CHECKED_ACTIONS, integrity_failure
 from nodes.rollups.codes import hour_of
-from nodes.rollups.histogram import histogram_of
+from nodes.rollups.histogram import histogram_of, value_of
 from nodes.rollups.packing import Lanes, lanes_of, lanes_of_histogram
+from nodes.rollups.points import Sums
 from nodes.rollups.reasons import NONE_RECORDED, OTHER_REASONS, reason_of
 from nodes.satellites import satellite_of
 from nodes.sql.groups import EventGroup
@@ -37,6 +38,10 @@ class Tally:
         self.attempts[action, status] += attempts
         if status == SUCCESS:
             self.bytes[action] += size
+
+    def add_sums(self, sums: Sums) -> None:
+        self.attempts.update(sums.attempts)
+        self.bytes.update(sums.sizes)
 
     def of(self, action: str) -> tuple[int, int, int]:
         """Successful, canceled and failed attempts."""
@@ -88,6 +93,9 @@ class Traffic:
     be read, `summed_since` is that of roll-ups which a sample leaves aside, `counted` is how many per cent of all
     events they have, where these are too few. `history` is of the hours before `known_since`. Of the failed audits and
     repair downloads, `explained` have a reason that is known, and `spoiled` one that says that the node lost the piece.
+    `stored_latencies` by point, action and percent are in ms, of points that have none in `point_durations`.
+    Where it is that of some satellites only, `whole` is the total of all, and `untimed` are the actions whose durations
+    are not known of these alone.
     """
 
     window: Window
@@ -100,6 +108,7 @@ class Traffic:
     spoiled: int = 0
     durations: dict[str, Distribution] = field(default_factory=dict)
     point_durations: OnDemand[Any] = field(default_factory=lambda: OnDemand[int]({}, Distribution.of_lanes))
+    stored_latencies: dict[tuple[int, str, int], int] = field(default_factory=dict)
     hours: int = 0
     broken: int = 0
     without_time: int = 0
@@ -114,6 +123,8 @@ class Traffic:
     known_until: datetime | None = None
     summed_since: datetime | None = None
     history: History = field(default_factory=History)
+    whole: Tally | None = None
+    untimed: frozenset[str] = frozenset()
 
     @property
     def events(self) -> int:
@@ -121,7 +132,7 @@ class Traffic:
 
     @property
     def upload_cancels_recorded(self) -> bool:
-        return self.total.upload_cancels_recorded is not False
+        return (self.whole or self.total).upload_cancels_recorded is not False
 
     def add_failures(self, reason: str, attempts: int, checked: int) -> None:
         """`checked` of them are audits or repair downloads."""
@@ -133,6 +144,12 @@ class Traffic:
     def timed(self, action: str) -> Distribution:
         return self.durations.get(action, NO_DURATIONS)
 
+    def percentile_at(self, point: int, action: str, percent: int) -> int | None:
+        """In ms; `percent` is one of those that points are stored with."""
+        # Stored is what is counted; a point with events behind that has its durations here, all of them.
+        durations = self.point_durations.get((point, action))
+        return durations.percentile(percent) if durations else self.stored_latencies.get((point, action, percent))
+
 
 class Tallying:
     """Adds up rows of roll-ups and groups of events into the Traffic of one node."""
@@ -142,6 +159,7 @@ class Tallying:
         self._step = step_of(traffic.window)
         self._hours = hours_of(traffic.window)
         self._lanes: dict[tuple[int, str], Lanes] = defaultdict(int)
+        self._total: dict[str, Lanes] = defaultdict(int)
         self._exact: dict[tuple[int, str], Counter[int]] = defaultdict(Counter)
 
     def add_groups(self, groups: Iterable[EventGroup]) -> None:
@@ -151,8 +169,24 @@ class Tallying:
             if hour is not None and hour in self._hours:
                 self._add_group(group, hour)
 
-    def add_packed(self, point: int, action: str, buckets: bytes) -> None:
+    def add_packed(self, action: str, buckets: bytes, point: int | None = None) -> None:
+        """To the durations of the whole window, and to those of a point where one is given."""
+        lanes = lanes_of(buckets)
+        self._total[action] += lanes
+        if point is not None:
+            self._lanes[point, action] += lanes
+
+    def add_to_point(self, point: int, action: str, buckets: bytes) -> None:
+        """To the durations of this point alone."""
         self._lanes[point, action] += lanes_of(buckets)
+
+    def add_point(self, point: int, sums: Sums, is_whole: bool) -> None:
+        """Of a point, or of a part of it, whose percentiles are not the point's."""
+        self.traffic.points[point].add_sums(sums)
+        if is_whole:
+            stored = self.traffic.stored_latencies
+            for (action, percent), bucket in sums.buckets.items():
+                stored[point, action, percent] = value_of(bucket)
 
     def add_hours(self, first: int, mask: int) -> None:
         """Bit n of the mask is the hour first + n; hours outside the window are left out."""
@@ -162,13 +196,25 @@ class Tallying:
 
     def finish(self, exact: bool) -> Traffic:
         """With the durations: exact ones, where all are of groups, or in the roll-ups' buckets."""
+        traffic = self.traffic
+        # Plain dicts: asked for a point without durations, a defaultdict would have it as an empty one.
         if exact:
-            self._set_durations(self._exact, Counter(), lambda counts: Distribution.of_counts(counts, exact=True))
+            traffic.point_durations = OnDemand(dict(self._exact), _exactly)
+            traffic.durations = {action: _exactly(counts) for action, counts in self._exact_total().items()}
         else:
-            for key, counts in self._exact.items():
-                self._lanes[key] += lanes_of_histogram(histogram_of(counts))
-            self._set_durations(self._lanes, 0, Distribution.of_lanes)
-        return self.traffic
+            for (point, action), counts in self._exact.items():
+                lanes = lanes_of_histogram(histogram_of(counts))
+                self._lanes[point, action] += lanes
+                self._total[action] += lanes
+            traffic.point_durations = OnDemand(dict(self._lanes), Distribution.of_lanes)
+            traffic.durations = {action: Distribution.of_lanes(lanes) for action, lanes in self._total.items()}
+        return traffic
+
+    def _exact_total(self) -> dict[str, Counter[int]]:
+        total: dict[str, Counter[int]] = defaultdict(Counter)
+        for (_, action), counts in self._exact.items():
+            total[action].update(counts)
+        return total
 
     def _add_group(self, group: EventGroup, hour: int) -> None:
         traffic = self.traffic
@@ -186,11 +232,6 @@ class Tallying:
         if group.durations:
             self._exact[point, group.action].update(map(int, group.durations.split(",")))
 
-    def _set_durations(self, found: Mapping[tuple[int, str], T], nothing: T, made: Callable[[T], Distribution]) -> None:
-        """`found` by point and action can be added up."""
-        traffic, sums = self.traffic, dict.fromkeys({action for _, action in found}, nothing)
-        for (_, action), part in found.items():
-            sums[action] = sums[action] + part
-        # A plain dict: asked for a point without durations, a defaultdict would have it as an empty one.
-        traffic.point_durations = OnDemand(dict(found), made)
-        traffic.durations = {action: made(whole) for action, whole in sums.items()}
+
+def _exactly(counts: Counter[int]) -> Distribution:
+    return Distribution.of_counts(counts, exact=True)

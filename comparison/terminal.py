@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from comparison.basis import bases, caveat, range_of, rests_on_events, span_of
+from comparison.basis import bases, caveat, range_of, rests_on_events, satellites_of, span_of
 from comparison.change.terminal import print_beside
 from comparison.coverage_strip import low_coverage
 from comparison.metrics import Metric, metrics_of
@@ -64,7 +64,8 @@ def table_text(result: Result, width: int, colour: bool, details: bool = False) 
 
 def _headline(result: Result) -> str:
     comparison = f"{result['type'].capitalize()}, {range_of(result)}: {span_of(result)}"
-    return f"{comparison}\n{BEST} is the best of those that are ranked."
+    restricted = satellites_of(result)
+    return "\n".join(filter(None, (comparison, restricted, f"{BEST} is the best of those that are ranked.")))
 
 
 def _columns(result: Result) -> list[Column]:

@@ -72,7 +72,9 @@ def _volume(traffic: Traffic, measured: Measured) -> None:
 def _integrity(traffic: Traffic, measured: Measured) -> None:
     attempts = sum(traffic.total.of(AUDIT)) + sum(traffic.total.of(REPAIR_DOWNLOAD))
     unknown = traffic.total.of(AUDIT)[2] + traffic.total.of(REPAIR_DOWNLOAD)[2] - traffic.explained
-    if unknown:
+    if unknown and traffic.whole is not None and traffic.source == "rollup":
+        measured.note("Pieces that were lost or spoiled are not counted per satellite.", "integrity_failures")
+    elif unknown:
         failed = counted(unknown, "failed audit or repair download", "failed audits and repair downloads")
         measured.note(
             f"Of {failed} the reason is not known; of the others {traffic.spoiled:,} found the piece lost or spoiled.",

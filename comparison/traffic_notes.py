@@ -41,10 +41,11 @@ def _about_the_window(traffic: Traffic) -> list[str]:
     notes = _what_is_gone(traffic)
     pruned = _pruned_since(traffic) is not None
     if not traffic.events:
-        return notes if pruned else [*notes, _why_nothing(traffic)]
+        is_known = pruned or (traffic.whole is not None and traffic.whole.attempts.total())
+        return notes if is_known else [*notes, _why_nothing(traffic)]
     if traffic.limited and traffic.oldest and traffic.newest:
         notes.append(
-            f"Describes only the newest {traffic.events:,} events, {day(traffic.oldest)} to {day(traffic.newest)}, "
+            f"Describes only the newest {_events(traffic)}, {day(traffic.oldest)} to {day(traffic.newest)}, "
             "not the whole window: totals and values per day are not ranked."
         )
         if traffic.counted is not None:
@@ -55,6 +56,12 @@ def _about_the_window(traffic: Traffic) -> list[str]:
     elif not pruned and not traffic.history.hours and (begin := _late_begin(traffic)):
         notes.append(f"Events are known since {day(begin)} only: the window before that is empty.")
     return notes
+
+
+def _events(traffic: Traffic) -> str:
+    if traffic.whole is None:
+        return f"{traffic.events:,} events"
+    return f"{traffic.whole.attempts.total():,} events, of them {traffic.events:,} of these satellites"
 
 
 def _late_begin(traffic: Traffic) -> datetime | None:
@@ -100,7 +107,7 @@ def _missing_durations(traffic: Traffic) -> list[str]:
     notes = []
     for action in TIMED:
         name, timed = ACTION_NAMES[action], traffic.timed(action).count
-        if traffic.total.of(action)[0] == 0 or timed >= MIN_ATTEMPTS:
+        if traffic.total.of(action)[0] == 0 or timed >= MIN_ATTEMPTS or action in traffic.untimed:
             continue
         if timed == 0:
             notes.append(f"No {name} latency: the node must log at DEBUG level for durations to be recorded.")

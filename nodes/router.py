@@ -22,6 +22,7 @@ EVENTS_MODELS = frozenset(
         "rollupcount",
         "rolluplatencies",
         "rolluphours",
+        "rolluppoint",
         "rollupreason",
         "rollupfailures",
         "rollupbatch",

@@ -92,9 +92,13 @@ def sound_numbers(vendor: str) -> str:
 
 def sound_snapshot(vendor: str) -> str:
     """Whether a storage snapshot can be computed with; those read from a log have no used and total space."""
-    dialect = DIALECTS[vendor]
-    sizes = " AND ".join(f"{dialect.whole.format(size)} AND {size} >= 0" for size in ("used_bytes", "total_bytes"))
-    return f"{dialect.stored_form} AND {sizes}"
+    return f"{DIALECTS[vendor].stored_form} AND {sound_space(vendor)}"
+
+
+def sound_space(vendor: str) -> str:
+    """What a snapshot's used and total space have to be."""
+    whole = DIALECTS[vendor].whole
+    return " AND ".join(f"{whole.format(size)} AND {size} >= 0" for size in ("used_bytes", "total_bytes"))
 
 
 def sound_hour(vendor: str) -> str:

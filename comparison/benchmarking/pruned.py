@@ -5,10 +5,9 @@ other days are copies of these.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from random import Random
 from typing import Any
 
 from django.db import connections, transaction
@@ -20,8 +19,10 @@ from nodes.demo.stories import Story, chance
 from nodes.demo.traffic import DAY, HOUR, Deck, Slice, deck, drift, slices
 from nodes.fields import to_stored
 from nodes.rollups.codes import HOURS_A_DAY, WEEK, day_of
+from nodes.rollups.histogram import histogram_of
 from nodes.rollups.increments import Increments, Node
 from nodes.rollups.packing import packed
+from nodes.rollups.points import add_points
 from nodes.rollups.weeks import add_weeks
 from nodes.router import EVENTS
 from nodes.soundness import TIMED_ACTIONS
@@ -98,6 +99,7 @@ def _write_days(plan: RecentPlan, until: int) -> int:
     _write_known(known)
     with transaction.atomic(using=EVENTS):
         add_weeks(connections[EVENTS])
+        add_points(connections[EVENTS])
     return events
 
 
@@ -112,25 +114,30 @@ def _drawn_days(plan: RecentPlan, known: Known, lengths: Sequence[int]) -> Itera
             by_hour[part.begin // HOUR] += part.counts[index]
         for day, length in zip(days, lengths, strict=True):
             for hour in range(length):
-                day.add(_groups(story, cards, hour, by_hour[hour], rng))
+                _add_hour(day, story, cards, hour, Counter(rng.choices(range(len(cards)), k=by_hour[hour])))
     yield from map(_rows, days)
 
 
-def _groups(story: Story, cards: Deck, hour: int, events: int, rng: Random) -> Iterator[EventGroup]:
-    """Of so many events in an hour of 1970's first day."""
+def _add_hour(day: Increments, story: Story, cards: Deck, hour: int, drawn: Mapping[int, int]) -> None:
+    """Events of an hour of 1970's first day; `drawn` is how often each card came."""
     slowed = drift(story.traffic, hour + 0.5)
     sums: dict[Row, list[int]] = defaultdict(lambda: [0, 0])
-    durations: dict[Row, list[str]] = defaultdict(list)
-    for drawn, times in Counter(rng.choices(range(len(cards)), k=events)).items():
-        (action, status, size, satellite, *_, reason, _name), duration = cards[drawn]
+    durations: dict[str, Counter[int]] = defaultdict(Counter)
+    for card, times in drawn.items():
+        (action, status, size, satellite, *_, reason, _name), duration = cards[card]
         key = satellite, action, status, reason[:LONGEST_REASON] if reason and status == "failed" else None
         sums[key][0] += times
         sums[key][1] += size * times
         if duration is not None and status == "success" and action in TIMED_ACTIONS:
-            durations[key] += [str(int(duration * slowed))] * times
-    for key, (attempts, total) in sums.items():
-        listed = ",".join(durations[key]) or None
-        yield EventGroup(story.name, f"1970-01-01T{hour:02d}", *key, attempts, total, None, None, 0, listed)
+            durations[action][int(duration * slowed)] += times
+    text = f"1970-01-01T{hour:02d}"
+    day.add(
+        EventGroup(story.name, text, satellite, action, status, reason, attempts, size, None, None, 0, None)
+        for (satellite, action, status, reason), (attempts, size) in sums.items()
+    )
+    # Not as the groups' text: half a million durations of each day and node took most of the time.
+    for action, counted in durations.items():
+        day.add_durations(story.name, hour, action, histogram_of(counted))
 
 
 def _rows(increments: Increments) -> DrawnDay:

@@ -46,7 +46,7 @@ def read(connection: BaseDatabaseWrapper, names: Sequence[str], windows: Windows
     traffic: dict[str, list[Traffic]] = {name: [] for name in names}
     spans = list(_spans(windows))
     for span in spans:
-        for name, each in rolled.read(connection, names, partial(_always, span)).traffic.items():
+        for name, each in rolled.read(connection, names, partial(_always, span), by_point=True).traffic.items():
             traffic[name].append(each)
     whole = {name: parts for name, parts in traffic.items() if len(parts) == len(spans)}
     return Found(

@@ -11,6 +11,10 @@ from nodes.display import quoted
 
 AGAINST = ("previous",)
 LONGEST_SETTLE = 30 * 24
+ALL_SATELLITES = (
+    "Whether a change helped is judged by what the nodes do for all satellites: ask for that, or for the same "
+    "satellites only."
+)
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ def beside(request: ComparisonRequest, change_at: object, changed: object, settl
             errors[field] = str(error)
     if not errors and values["change_at"] is None and (changed or settle):
         errors["change_at"] = "Say when the change was made."
+    if request.same_satellites and values.get("change_at"):
+        errors["change_at"] = ALL_SATELLITES
     if errors:
         raise InvalidRequest(errors)
     at = values["change_at"]

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
+from comparison.exact import summed
 from comparison.money.estimates import AGGREGATE, Estimate
-from comparison.money.inputs import ALL, ESTIMATES, Basis, Covered, Inputs, basis
+from comparison.money.inputs import ALL, ESTIMATES, Basis, Covered, Inputs, basis, daily
 from comparison.money.month import Month
-from comparison.money.projection import HOURS_A_DAY, Earned, Projection, projection
+from comparison.money.projection import Earned, Projection, projection
 from comparison.money.statement import (
     HOURS_A_MONTH,
     NOTHING,
@@ -21,6 +22,7 @@ from comparison.money.statement import (
     statement,
 )
 from comparison.money.terms import ALL_SATELLITES, GUESS, UNTOLD, Agreed, agreed
+from nodes.sql.money import SECONDS_A_DAY
 
 # Amounts of a month can be compared where storage is known of nearly all of it so far.
 NEARLY_ALL = Fraction(9, 10)
@@ -51,10 +53,10 @@ def earnings(inputs: Inputs) -> Earnings | None:
         found,
         made,
         terms,
-        projection(*_earned(found, made, terms), inputs.month.end),
+        projection(*_earned(inputs, found, made, terms), inputs.month.end),
         _per_tb_month(made.gross, Fraction(stored)),
-        _per_tb_month(made.gross, _allocated(inputs, found)),
-        _unpaid(inputs),
+        None if found.left_out else _per_tb_month(made.gross, _allocated(inputs, found)),
+        None if found.left_out else _unpaid(inputs),
     )
 
 
@@ -89,12 +91,12 @@ def _agreed(satellite: str, inputs: Inputs, found: Basis) -> Agreed:
     estimate = inputs.estimates.satellites.get(satellite)
     guesses = [guess for guess in (inputs.guess, estimate.joined if estimate else None) if guess]
     known = agreed(satellite, inputs.own, relation.terms if relation else UNTOLD, min(guesses, default=None))
-    if known.joined_source == GUESS and satellite not in _told_apart(found):
+    if known.joined_source == GUESS and satellite not in told_apart(found):
         return Agreed(known.rates, known.rates_source, None, None)
     return known
 
 
-def _told_apart(found: Basis) -> set[str]:
+def told_apart(found: Basis) -> set[str]:
     """Those of which it can be told when the node joined them: not the sum over all."""
     return set(found.usage) - {ALL, ALL_SATELLITES, AGGREGATE}
 
@@ -116,18 +118,19 @@ def _lacks_byte_hours(inputs: Inputs, found: Basis) -> bool:
     return found.source == ESTIMATES and not all(estimate.has_byte_hours for estimate in known)
 
 
-def _earned(found: Basis, made: Statement, terms: Mapping[str, Agreed]) -> tuple[Earned, Earned]:
+def _earned(inputs: Inputs, found: Basis, made: Statement, terms: Mapping[str, Agreed]) -> tuple[Earned, Earned]:
     """Of storage and of traffic; of estimates, which have no days, all is as storage."""
-    if not found.days:
+    days = list(daily(inputs, found))
+    if not days:
         return Earned(made.gross, found.storage, {}), Earned(NOTHING, Covered(), {})
     whole = sum_of([line.amounts for line in made.lines])
     storage: dict[date, float] = defaultdict(float)
     traffic: dict[date, float] = defaultdict(float)
     rates = {satellite: _rounded(known.rates) for satellite, known in terms.items()}
-    for (satellite, day), size in found.days.items():
-        stored, egress, repair, audit = rates[satellite]
-        storage[day] += size.byte_hours * stored / HOURS_A_MONTH
-        traffic[day] += size.egress * egress + size.repair * repair + size.audit * audit
+    for satellite, day, byte_hours, (egress, repair, audit) in days:
+        stored, *sent = rates[satellite]
+        storage[day] += byte_hours * stored / HOURS_A_MONTH
+        traffic[day] += egress * sent[0] + repair * sent[1] + audit * sent[2]
     return Earned(whole.storage, found.storage, storage), Earned(whole.traffic, found.traffic, traffic)
 
 
@@ -145,10 +148,10 @@ def by_day(parts: Iterable[tuple[date, Fraction]]) -> dict[date, Fraction]:
 
 def sum_of(parts: list[Amounts]) -> Amounts:
     return Amounts(
-        sum((part.storage for part in parts), NOTHING),
-        sum((part.egress for part in parts), NOTHING),
-        sum((part.repair for part in parts), NOTHING),
-        sum((part.audit for part in parts), NOTHING),
+        summed(part.storage for part in parts),
+        summed(part.egress for part in parts),
+        summed(part.repair for part in parts),
+        summed(part.audit for part in parts),
     )
 
 
@@ -164,10 +167,13 @@ def _per_tb_month(gross: Fraction, byte_hours: Fraction) -> Fraction | None:
 
 def _unpaid(inputs: Inputs) -> Fraction | None:
     """Of the whole days of which it is known what is occupied and what is paid."""
+    if not inputs.told.days:
+        return None
     paid = by_day((day, Fraction(usage.byte_hours)) for (_, day), usage in inputs.told.days.items())
     kept = inputs.stored
-    days = [day for day, hours in kept.hours.items() if hours == HOURS_A_DAY and paid.get(day)]
-    occupied = sum((kept.days[day] for day in days), NOTHING)
+    days = [day for day, seconds in kept.seconds.items() if seconds == SECONDS_A_DAY and paid.get(day)]
+    in_all = kept.days
+    occupied = summed(in_all[day] for day in days)
     if not occupied:
         return None
-    return max(100 * (occupied - sum((paid[day] for day in days), NOTHING)) / occupied, NOTHING)
+    return max(100 * (occupied - summed(paid[day] for day in days)) / occupied, NOTHING)

@@ -16,8 +16,9 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from comparison.exact import summed
 from comparison.money.month import Month
-from comparison.money.statement import HOURS_A_MONTH, TB, Rates, Usage
+from comparison.money.statement import DEFAULT_RATES, HOURS_A_MONTH, TB, Usage
 from nodes.fields import from_stored, to_stored
 from nodes.soundness import is_number, is_whole
 from nodes.sql import FAR_AHEAD, PerSatellite, latest_per_period
@@ -27,6 +28,7 @@ TIB = 2**40
 AGGREGATE = "aggregate"
 MOST_EARNED = 10**9  # US dollars; more on one satellite in a month is a broken value
 MOST_MONTHS = 600
+_RATES = tuple(map(float, (DEFAULT_RATES.storage, DEFAULT_RATES.egress, DEFAULT_RATES.repair, DEFAULT_RATES.audit)))
 _NO_END = f"{FAR_AHEAD}00:00:00+00:00"
 _COLUMNS = (
     "timestamp",
@@ -45,17 +47,23 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class Estimate:
-    """`gross` in US dollars as recorded, `computed_per` the bytes of what it was computed per: TIB, TB, or None.
+    """`recorded` is the gross amount in US dollars, `computed_per` the bytes of what it was computed per: TIB, TB, or
+    None.
 
     `has_byte_hours` is whether those of `usage` are recorded; `joined` follows from the age that the monitor gives.
     """
 
     at: datetime
-    gross: Fraction
+    recorded: float
     usage: Usage
     has_byte_hours: bool
     computed_per: int | None
     joined: date | None
+
+    @property
+    def gross(self) -> Fraction:
+        """str() first: the shortest text of the stored float is the amount that the monitor meant."""
+        return Fraction(Decimal(str(self.recorded)))
 
 
 @dataclass(frozen=True)
@@ -71,10 +79,11 @@ class Estimates:
 
     def stored_shares(self) -> dict[str, Fraction]:
         """Of each satellite in the byte-hours; empty where they are not known of all."""
+        if AGGREGATE in self.satellites or not all(estimate.has_byte_hours for estimate in self.satellites.values()):
+            return {}
         parts = {of: Fraction(estimate.usage.byte_hours) for of, estimate in self.satellites.items()}
-        whole = sum(parts.values(), Fraction(0))
-        known = all(estimate.has_byte_hours for estimate in self.satellites.values()) and AGGREGATE not in parts
-        return {of: part / whole for of, part in parts.items() if part} if known and whole else {}
+        whole = summed(parts.values())
+        return {of: part / whole for of, part in parts.items() if part}
 
 
 def read(
@@ -83,14 +92,13 @@ def read(
     """By name and month, where there are any: the newest not after `end`; of a month that is over then, the newest of
     all, which is final.
     """
-    until = {str(month): to_stored(end) if end < month.end else _NO_END for month in months}
+    by_name = {str(month): month for month in months}
+    until = {period: to_stored(end) if end < month.end else _NO_END for period, month in by_name.items()}
     found: dict[tuple[str, Month], dict[str, Estimate]] = defaultdict(dict)
     broken: Counter[tuple[str, Month]] = Counter()
     rows = latest_per_period(connection, PerSatellite("earnings_estimates", _COLUMNS), names, until)
     for name, period, satellite, skipped, at, gross, *rest in rows:
-        month = Month.parse(period)
-        if month is None:
-            continue
+        month = by_name[period]
         key, moment = (name, month), from_stored(at)
         broken[key] += skipped
         if moment is None:
@@ -107,21 +115,18 @@ def _estimate(at: datetime, gross: float, month: Month, age: Any, *rest: Any) ->
     usage = Usage(*(size if is_whole(size) else 0 for size in sizes))
     joined = month.plus(1 - age).start.date() if is_whole(age) and 1 <= age <= MOST_MONTHS else None
     per = _computed_per(usage, sizes, amounts, gross)
-    # str() first: the shortest text of the stored float is the amount that the monitor meant.
-    return Estimate(at, Fraction(Decimal(str(gross))), usage, is_whole(sizes[0]), per, joined)
+    return Estimate(at, gross, usage, is_whole(sizes[0]), per, joined)
 
 
 def _computed_per(usage: Usage, sizes: tuple[Any, ...], amounts: tuple[Any, ...], gross: float) -> int | None:
-    if not all(map(is_whole, sizes)) or not all(map(is_number, amounts)) or not _near(sum(amounts), gross):
+    if not gross or not all(map(is_whole, sizes)) or not all(map(is_number, amounts)) or not _near(sum(amounts), gross):
         return None
-    return next((per for per in (TIB, TB) if all(map(_near, amounts, _amounts(usage, per))) and gross), None)
+    return next((per for per in (TIB, TB) if all(map(_near, amounts, _amounts(usage, per)))), None)
 
 
 def _amounts(usage: Usage, per: int) -> list[float]:
-    rates = Rates()
-    stored = float(usage.byte_hours) / HOURS_A_MONTH
-    each = ((stored, rates.storage), (usage.egress, rates.egress), (usage.repair, rates.repair))
-    return [size * float(rate) / per for size, rate in (*each, (usage.audit, rates.audit))]
+    sizes = float(usage.byte_hours) / HOURS_A_MONTH, usage.egress, usage.repair, usage.audit
+    return [size * rate / per for size, rate in zip(sizes, _RATES, strict=True)]
 
 
 def _near(one: float, other: float) -> bool:

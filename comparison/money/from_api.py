@@ -1,6 +1,6 @@
 """What a node's own API told: the days of a month on each satellite, join dates, prices, and what is held."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -13,24 +13,12 @@ from comparison.money.statement import Usage
 from comparison.money.terms import Terms
 from nodes.catalog import has_tables
 from nodes.fields import from_stored
-from nodes.models import SnoDay, SnoSatellite
 from nodes.soundness import is_whole
+from nodes.sql.money import api_days, api_satellites
 
 TABLES = ("sno_days", "sno_satellites")
 A_DAY = timedelta(days=1)
 _CENTS, _MICRO = 100, 10**6
-_DAY_FIELDS = ("satellite", "day", "byte_hours", "egress", "repair_egress", "audit_egress", "updated")
-_SATELLITE_FIELDS = (
-    "satellite",
-    "joined",
-    "disqualified",
-    "held_total",
-    "held_disposed",
-    "storage_price",
-    "egress_price",
-    "repair_price",
-    "audit_price",
-)
 
 
 @dataclass(frozen=True)
@@ -61,23 +49,11 @@ def read(connection: BaseDatabaseWrapper, names: Sequence[str], start: datetime,
     told = {name: Told() for name in names}
     if not has_tables(connection, TABLES):
         return told
-    for name, satellite, *fields in satellites(connection, names):
+    for name, satellite, *fields in api_satellites(connection, names):
         told[name].satellites[satellite] = _relation(*fields)
-    for name, satellite, *fields in days(connection, names, start, end):
+    for name, satellite, *fields in api_days(connection, names, f"{start:%Y-%m-%d}", f"{end:%Y-%m-%d}"):
         _add_day(told[name], satellite, fields, end)
     return told
-
-
-def satellites(connection: BaseDatabaseWrapper, names: Sequence[str]) -> Iterable[tuple[Any, ...]]:
-    return SnoSatellite.objects.using(connection.alias).filter(node__in=names).values_list("node", *_SATELLITE_FIELDS)
-
-
-def days(
-    connection: BaseDatabaseWrapper, names: Sequence[str], start: datetime, end: datetime
-) -> Iterable[tuple[Any, ...]]:
-    within = {"day__gte": f"{start:%Y-%m-%d}", "day__lte": f"{end:%Y-%m-%d}"}
-    found = SnoDay.objects.using(connection.alias).filter(node__in=names, **within)
-    return found.values_list("node", *_DAY_FIELDS)
 
 
 def _relation(joined: object, disqualified: object, held: object, disposed: object, *prices: object) -> Relation:

@@ -1,8 +1,7 @@
 """All that is known of a node's month, and what of it a statement is made from."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
@@ -10,30 +9,31 @@ from typing import NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from comparison.actions import AUDIT, DOWNLOAD, INGRESS, REPAIR_DOWNLOAD
 from comparison.money import estimates, from_api, moved, stored
 from comparison.money.estimates import Estimates
 from comparison.money.from_api import A_DAY, Told
 from comparison.money.month import Month
-from comparison.money.moved import Moved
+from comparison.money.moved import NOTHING_SENT, Counted, Moved, Sent
 from comparison.money.own import Own
 from comparison.money.statement import Usage
 from comparison.money.stored import Stored
 from comparison.money.terms import Terms
 from comparison.window import Window
 from nodes.fields import from_stored
-from nodes.sql.money import first_seen
+from nodes.sql.money import SECONDS_A_DAY, first_seen
 
 API, ROLLUP, ESTIMATES = "api", "rollup", "estimates"
 # The line of all satellites together, where nothing tells them apart.
 ALL = "all satellites"
-_PAID = {DOWNLOAD: "egress", REPAIR_DOWNLOAD: "repair", AUDIT: "audit"}
-_AN_HOUR, _A_DAYS_HOURS = timedelta(hours=1), Fraction(24)
+_SECONDS_AN_HOUR = 3_600
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """`shares` are those of the satellites in what is stored; `guess` is the earliest date that the data shows."""
+    """`shares` are those of the satellites in what is stored; `guess` is the earliest date that the data shows.
+
+    `only` are the satellites of which a statement is wanted; None for all.
+    """
 
     month: Month
     end: datetime
@@ -44,39 +44,61 @@ class Inputs:
     shares: Mapping[str, Fraction]
     own: Mapping[str, Terms]
     guess: date | None
+    only: frozenset[str] | None = None
+
+
+# Nearly all are whole.
+Seconds = int | Fraction
 
 
 @dataclass(frozen=True)
 class Covered:
-    """The time that storage or traffic is known of; `hours` of each day in UTC."""
+    """The time that storage or traffic is known of: of each day in UTC the seconds in `parts`, or else all of it."""
 
     since: datetime | None = None
     until: datetime | None = None
-    hours: Mapping[date, Fraction] = field(default_factory=dict)
+    parts: Mapping[date, Seconds] | None = None
 
     @cached_property
     def whole(self) -> Fraction:
-        return sum(self.hours.values(), Fraction(0))
+        """Hours."""
+        part, whole = self._seconds.as_integer_ratio()
+        return Fraction(part, whole * _SECONDS_AN_HOUR)
+
+    @property
+    def whole_days(self) -> list[date]:
+        parts = self.parts if self.parts is not None else dict(_parts(self.since, self.until))
+        return [day for day, seconds in parts.items() if seconds == SECONDS_A_DAY]
+
+    @property
+    def _seconds(self) -> Seconds:
+        if self.parts is not None:
+            return sum(self.parts.values())
+        return max(_seconds(self.until - self.since), 0) if self.since and self.until else 0
 
 
-class Daily(NamedTuple):
-    """As Usage, of one day, rounded: days only tell how much they differ, and no amount is a sum of them."""
-
-    byte_hours: float = 0.0
-    egress: int = 0
-    repair: int = 0
-    audit: int = 0
+# A satellite, a day, and of that its byte-hours and bytes sent: rounded, as days only tell how much they differ, and no
+# amount is a sum of them.
+Daily = tuple[str, date, float, Sent]
 
 
 @dataclass(frozen=True)
 class Basis:
-    """What the statement is made from; `days` by satellite and day, where they are told apart."""
+    """What the statement is made from.
+
+    `left_out` are satellites on which something was earned, and of which no statement is wanted.
+    """
 
     source: str
     usage: Mapping[str, Usage]
     storage: Covered
     traffic: Covered
-    days: Mapping[tuple[str, date], Daily] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def earning(self) -> list[str]:
+        """The satellites on which something was earned."""
+        return [of for of, usage in self.usage.items() if self.source == ESTIMATES or usage != Usage()]
 
     @property
     def counted(self) -> bool:
@@ -84,12 +106,27 @@ class Basis:
         return self.source == ROLLUP
 
 
-def read(connection: BaseDatabaseWrapper, names: Sequence[str], window: Window, own: Own) -> dict[str, Inputs]:
+@dataclass(frozen=True)
+class Sources:
+    """What is read at once for a month and those before it."""
+
+    counted: Counted | None
+    estimated: Mapping[tuple[str, Month], Estimates]
+
+
+def sources(connection: BaseDatabaseWrapper, names: Sequence[str], window: Window, before: Sequence[Month]) -> Sources:
+    """For the window's month, and others that are over."""
+    months = {*before, window.month.plus(-1), window.month}
+    return Sources(moved.counted(connection, names), estimates.read(connection, names, sorted(months), window.end))
+
+
+def read(
+    connection: BaseDatabaseWrapper, names: Sequence[str], window: Window, own: Own, known: Sources
+) -> dict[str, Inputs]:
     """By name; the number of statements does not grow with the nodes."""
-    month, end = window.month, window.end
+    month, end, estimated = window.month, window.end, known.estimated
     told = from_api.read(connection, names, month.start, end)
-    estimated = estimates.read(connection, names, (month, month.plus(-1)), end)
-    found = moved.read(connection, names, month.start, end)
+    found = moved.read(connection, names, month.start, end, known.counted)
     kept = stored.read(connection, names, month.start, end)
     seen = {name: _Seen(*rest) for name, *rest in first_seen(connection, names)}
 
@@ -132,54 +169,90 @@ def basis(inputs: Inputs) -> Basis | None:
 
 
 def bases(inputs: Inputs) -> Iterator[Basis]:
-    """All that there are, best first."""
+    """All that there are, best first; of some satellites only, those that tell these apart."""
+    for found in _bases(inputs):
+        kept = found if inputs.only is None else _restricted(found, inputs.only)
+        if kept is not None:
+            yield kept
+
+
+def _restricted(found: Basis, only: frozenset[str]) -> Basis | None:
+    """None where nothing is told of any of them."""
+    usage = {satellite: used for satellite, used in found.usage.items() if satellite in only}
+    left_out = tuple(satellite for satellite in found.earning if satellite not in only)
+    if not usage:
+        return None
+    return replace(found, usage=usage, left_out=left_out)
+
+
+def _bases(inputs: Inputs) -> Iterator[Basis]:
     found, kept = inputs.moved, inputs.stored
     has_traffic = found is not None and found.is_whole and found.since is not None
     if inputs.told.days:
         yield _from_api(inputs.told)
-    if kept.hours and has_traffic:
+    if kept.seconds and has_traffic:
         yield _counted(inputs)
     if inputs.estimates.satellites:
         yield _estimated(inputs)
-    if (kept.hours or kept.snapshots or has_traffic) and not (kept.hours and has_traffic):
+    if (kept.seconds or kept.snapshots or has_traffic) and not (kept.seconds and has_traffic):
         yield _counted(inputs)
 
 
+def daily(inputs: Inputs, found: Basis) -> Iterator[Daily]:
+    """Where days are told apart, of the basis' satellites. There may be several of a day on one, which add up."""
+    return (each for each in _daily(inputs, found.source) if each[0] in found.usage)
+
+
+def _daily(inputs: Inputs, source: str) -> Iterator[Daily]:
+    if source == API:
+        for (satellite, day), of in inputs.told.days.items():
+            yield satellite, day, float(of.byte_hours), (of.egress, of.repair, of.audit)
+    elif source == ROLLUP:
+        yield from _counted_daily(inputs)
+
+
 def _from_api(told: Told) -> Basis:
-    hours = {day: _hours(until - _midnight(until, day)) for day, until in told.stored.items()}
-    storage = Covered(
-        min((_midnight(until, day) for day, until in told.stored.items()), default=None),
-        max(told.stored.values(), default=None),
-        hours,
-    )
-    days = {key: Daily(float(of.byte_hours), of.egress, of.repair, of.audit) for key, of in told.days.items()}
-    return Basis(API, _summed(told.days), storage, _between(told.since, told.until), days)
+    parts = {day: _seconds(until - _midnight(until, day)) for day, until in told.stored.items()}
+    since = min((_midnight(until, day) for day, until in told.stored.items()), default=None)
+    storage = Covered(since, max(told.stored.values(), default=None), parts)
+    return Basis(API, _summed(told.days), storage, _between(told.since, told.until))
 
 
 def _counted(inputs: Inputs) -> Basis:
-    found, kept = inputs.moved or Moved(), inputs.stored
-    shares = dict(inputs.shares) or _shares_by_uploads(found)
-    sent = _sent(found, apart=bool(shares) or not kept.days)
-    usage, whole = _summed(sent), kept.byte_hours
-    days = {key: Daily(0.0, of.egress, of.repair, of.audit) for key, of in sent.items()}
-    for satellite, share in (shares or {ALL: Fraction(1)}).items() if kept.days else ():
-        usage[satellite] = usage.get(satellite, Usage()) + Usage(whole * share)
+    found, kept, shares = inputs.moved or Moved(), inputs.stored, _shares(inputs)
+    sent: dict[str, Sent] = {}
+    for satellite, _, (egress, repair, audit) in _sent(inputs, shares):
+        so_far = sent.get(satellite, NOTHING_SENT)
+        sent[satellite] = so_far[0] + egress, so_far[1] + repair, so_far[2] + audit
+    stored = {of: kept.byte_hours * share for of, share in _stored_shares(inputs, shares).items()}
+    usage = {of: Usage(stored.get(of, 0), *sent.get(of, NOTHING_SENT)) for of in sent | stored}
+    return Basis(ROLLUP, usage, Covered(kept.since, kept.until, kept.seconds), _between(found.since, found.until))
+
+
+def _counted_daily(inputs: Inputs) -> Iterator[Daily]:
+    shares, stored = _shares(inputs), inputs.stored.rounded_days
+    for satellite, day, sizes in _sent(inputs, shares):
+        yield satellite, day, 0.0, sizes
+    for satellite, share in _stored_shares(inputs, shares).items():
         rounded = float(share)
-        for day, byte_hours in kept.days.items():
-            key = satellite, day
-            days[key] = days.get(key, Daily())._replace(byte_hours=float(byte_hours) * rounded)
-    storage = Covered(kept.since, kept.until, kept.hours)
-    return Basis(ROLLUP, usage, storage, _between(found.since, found.until), days)
+        for day, byte_hours in stored.items():
+            yield satellite, day, byte_hours * rounded, NOTHING_SENT
 
 
-def _sent(found: Moved, apart: bool) -> dict[tuple[str, date], Usage]:
-    """By satellite and day; `apart` unless all satellites are one."""
-    sent: dict[tuple[str, date], dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for (satellite, day, action), size in found.bytes.items():
-        kind = _PAID.get(action)
-        if kind:
-            sent[satellite if apart else ALL, day][kind] += size
-    return {key: Usage(**sizes) for key, sizes in sent.items()}
+def _shares(inputs: Inputs) -> Mapping[str, Fraction]:
+    """Of the satellites in what is stored; empty where they are not told apart."""
+    return inputs.shares or (_shares_by_uploads(inputs.moved) if inputs.moved else {})
+
+
+def _stored_shares(inputs: Inputs, shares: Mapping[str, Fraction]) -> Mapping[str, Fraction]:
+    return (shares or {ALL: Fraction(1)}) if inputs.stored.areas else {}
+
+
+def _sent(inputs: Inputs, shares: Mapping[str, Fraction]) -> Iterator[tuple[str, date, Sent]]:
+    """By satellite and day; all satellites are one where storage is not told apart."""
+    apart = shares or not inputs.stored.areas
+    for (satellite, day), sizes in inputs.moved.sent.items() if inputs.moved else ():
+        yield satellite if apart else ALL, day, sizes
 
 
 def _estimated(inputs: Inputs) -> Basis:
@@ -189,12 +262,8 @@ def _estimated(inputs: Inputs) -> Basis:
 
 
 def _shares_by_uploads(found: Moved) -> dict[str, Fraction]:
-    received: Counter[str] = Counter()
-    for (satellite, _, action), size in found.bytes.items():
-        if action in INGRESS:
-            received[satellite] += size
-    whole = received.total()
-    return {satellite: Fraction(size, whole) for satellite, size in received.items() if size} if whole else {}
+    whole = found.received.total()
+    return {satellite: Fraction(size, whole) for satellite, size in found.received.items() if size}
 
 
 def _summed(days: Mapping[tuple[str, date], Usage]) -> dict[str, Usage]:
@@ -205,15 +274,14 @@ def _summed(days: Mapping[tuple[str, date], Usage]) -> dict[str, Usage]:
 
 
 def _between(since: datetime | None, until: datetime | None) -> Covered:
-    if since is None or until is None:
-        return Covered()
-    return Covered(since, until, {start.date(): _hours(end - start) for start, end in _days(since, until)})
+    return Covered(since, until) if since and until else Covered()
 
 
-def _days(since: datetime, until: datetime) -> Iterable[tuple[datetime, datetime]]:
-    while since < until:
+def _parts(since: datetime | None, until: datetime | None) -> Iterator[tuple[date, Seconds]]:
+    """Of each day the seconds between these."""
+    while since and until and since < until:
         end = min(_midnight(since, since.date()) + A_DAY, until)
-        yield since, end
+        yield since.date(), _seconds(end - since)
         since = end
 
 
@@ -221,7 +289,7 @@ def _midnight(like: datetime, day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=like.tzinfo)
 
 
-def _hours(span: timedelta) -> Fraction:
-    if span == A_DAY:
-        return _A_DAYS_HOURS
-    return Fraction(span // timedelta(microseconds=1), _AN_HOUR // timedelta(microseconds=1))
+def _seconds(span: timedelta) -> Seconds:
+    if span.microseconds:
+        return Fraction(span // timedelta(microseconds=1), 10**6)
+    return span.days * SECONDS_A_DAY + span.seconds

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property, lru_cache
 
 _FORM = re.compile(r"([0-9]{4})-([0-9]{2})", re.ASCII)
 
@@ -22,16 +23,13 @@ class Month:
     @classmethod
     def parse(cls, text: object) -> "Month | None":
         """None unless it is YYYY-MM."""
-        match = _FORM.fullmatch(text) if isinstance(text, str) else None
-        if match is None or not (1 <= int(match[2]) <= 12 and 1 <= int(match[1]) <= 9998):
-            return None
-        return cls(int(match[1]), int(match[2]))
+        return _parsed(text) if isinstance(text, str) else None
 
-    @property
+    @cached_property
     def start(self) -> datetime:
         return datetime(self.year, self.number, 1, tzinfo=UTC)
 
-    @property
+    @cached_property
     def end(self) -> datetime:
         return self.plus(1).start
 
@@ -50,3 +48,11 @@ class Month:
 
     def __str__(self) -> str:
         return f"{self.year:04}-{self.number:02}"
+
+
+@lru_cache(maxsize=1_000)
+def _parsed(text: str) -> Month | None:
+    match = _FORM.fullmatch(text)
+    if match is None or not (1 <= int(match[2]) <= 12 and 1 <= int(match[1]) <= 9998):
+        return None
+    return Month(int(match[1]), int(match[2]))

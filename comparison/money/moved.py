@@ -12,68 +12,104 @@ from datetime import date, datetime, timedelta
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from comparison import behind
-from comparison.actions import SUCCESS
+from comparison.actions import AUDIT, DOWNLOAD, INGRESS, REPAIR_DOWNLOAD, SUCCESS
 from comparison.last_hour import Known
 from comparison.spans import BY_DAY, hour_of, moment_of, pieces
 from comparison.window import Window
 from nodes.fields import from_stored, to_stored
-from nodes.models import RollupSatellite
 from nodes.rollups.codes import HOURS_A_DAY, STATUS_CODES
 from nodes.rollups.presence import rollups_exist
 from nodes.satellites import satellite_of
-from nodes.soundness import ACTIONS
 from nodes.sql import rolled
 from nodes.sql.groups import EventGroup
 
 # So long without an event means that the log is not read any more, not that nobody came.
 SILENT_AFTER = timedelta(days=1)
 
-Key = tuple[str, date, str]
+# What is paid for, in the order of Sent.
+PAID = (DOWNLOAD, REPAIR_DOWNLOAD, AUDIT)
+# Bytes of egress, repair and audits.
+Sent = tuple[int, int, int]
+NOTHING_SENT: Sent = (0, 0, 0)
+_1970 = date(1970, 1, 1).toordinal()
 
 
 @dataclass
 class Moved:
-    """Bytes of successful attempts by satellite, day and action, between `since` and `until`; None: no events at all.
+    """Bytes of successful attempts between `since` and `until`, None where there are no events at all: by satellite
+    and day those that were `sent` and are paid for, and by satellite those that were `received`.
 
     `first` is the node's first known event. `is_whole` is False where too many events are not counted yet: then these
     are left out.
     """
 
-    bytes: Counter[Key] = field(default_factory=Counter)
+    sent: dict[tuple[str, date], Sent] = field(default_factory=dict)
+    received: Counter[str] = field(default_factory=Counter)
     first: datetime | None = None
     since: datetime | None = None
     until: datetime | None = None
     is_whole: bool = True
     is_silent: bool = False
 
+    def add(self, satellite: str, day: date, sent: Sent, received: int) -> None:
+        if any(sent):
+            egress, repair, audit = self.sent.get((satellite, day), NOTHING_SENT)
+            self.sent[satellite, day] = egress + sent[0], repair + sent[1], audit + sent[2]
+        if received:
+            self.received[satellite] += received
 
-def read(connection: BaseDatabaseWrapper, names: Sequence[str], start: datetime, end: datetime) -> dict[str, Moved]:
-    """`start` is a full hour. Empty where there are no roll-ups."""
+
+@dataclass(frozen=True)
+class Counted:
+    """Whom the roll-ups know: nodes by name, and satellites by number."""
+
+    nodes: Mapping[str, Known]
+    satellites: Mapping[int, str]
+
+
+def counted(connection: BaseDatabaseWrapper, names: Sequence[str]) -> Counted | None:
+    """None where there are no roll-ups."""
     if not rollups_exist(connection):
+        return None
+    nodes = {name: Known(*rest) for name, *rest in rolled.named(connection, names)}
+    return Counted(nodes, rolled.satellites(connection))
+
+
+def read(
+    connection: BaseDatabaseWrapper, names: Sequence[str], start: datetime, end: datetime, known: Counted | None
+) -> dict[str, Moved]:
+    """`start` is a full hour. Empty where there are no roll-ups."""
+    if known is None:
         return {}
     span = Window(start, moment_of(hour_of(end)))
-    known = {name: Known(*rest) for name, *rest in rolled.named(connection, names)}
     moved = {name: Moved() for name in names}
-    _add_counted(connection, {node.number: moved[name] for name, node in known.items()}, span)
+    _add_counted(connection, {node.number: moved[name] for name, node in known.nodes.items()}, span, known.satellites)
     tails = _tails(connection, names, span)
     for name, of_node in moved.items():
         tail = tails.get(name, [])
         of_node.is_whole = name in tails
         _add_events(of_node, tail)
-        set_span(of_node, (span.start, span.end), _times(tail, known.get(name)))
+        set_span(of_node, (span.start, span.end), _times(tail, known.nodes.get(name)))
     return moved
 
 
-def _add_counted(connection: BaseDatabaseWrapper, moved: Mapping[int, Moved], span: Window) -> None:
+def _add_counted(
+    connection: BaseDatabaseWrapper, moved: Mapping[int, Moved], span: Window, satellites: Mapping[int, str]
+) -> None:
     """Of nodes by their numbers."""
-    if not moved:
-        return
-    names = dict(RollupSatellite.objects.using(connection.alias).values_list("id", "name"))
-    hours = hour_of(span.start), hour_of(span.end)
-    asked = [(node, piece.span, piece.first, piece.last) for node in moved for piece in pieces(*hours, BY_DAY)]
-    for node, satellite, day, action, size in rolled.bytes_by_day(connection, asked, STATUS_CODES[SUCCESS]):
-        of = moment_of(day * HOURS_A_DAY).date()
-        moved[node].bytes[names.get(satellite, ""), of, ACTIONS[action - 1]] += int(size)
+    for piece in pieces(hour_of(span.start), hour_of(span.end), BY_DAY):
+        hours = range(piece.first, piece.last)
+        for node, satellite, start, *sent, received in rolled.sent(
+            connection, list(moved), piece.span, hours, STATUS_CODES[SUCCESS]
+        ):
+            day = date.fromordinal(_1970 + start // HOURS_A_DAY)
+            moved[node].add(satellites.get(satellite, ""), day, whole(sent), int(received))
+
+
+def whole(sent: Sequence[int]) -> Sent:
+    """PostgreSQL's sums are decimals."""
+    egress, repair, audit = sent
+    return int(egress), int(repair), int(audit)
 
 
 def _tails(connection: BaseDatabaseWrapper, names: Sequence[str], span: Window) -> dict[str, list[EventGroup]]:
@@ -92,8 +128,10 @@ def _tails(connection: BaseDatabaseWrapper, names: Sequence[str], span: Window) 
 def _add_events(moved: Moved, groups: Iterable[EventGroup]) -> None:
     for group in groups:
         if group.hour is not None and group.action and group.status == SUCCESS and group.bytes:
-            day = date.fromisoformat(group.hour[:10])
-            moved.bytes[satellite_of(group.satellite), day, group.action] += int(group.bytes)
+            day, size = date.fromisoformat(group.hour[:10]), int(group.bytes)
+            egress, repair, audit = (size if group.action == paid else 0 for paid in PAID)
+            received = size if group.action in INGRESS else 0
+            moved.add(satellite_of(group.satellite), day, (egress, repair, audit), received)
 
 
 def _times(groups: Iterable[EventGroup], known: Known | None) -> list[datetime]:

@@ -7,7 +7,7 @@ hourly snapshots these are few enough to be read for a year of many nodes.
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -18,21 +18,18 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from comparison.actions import SUCCESS
 from comparison.last_hour import Known
-from comparison.money import estimates
 from comparison.money.estimates import MOST_EARNED, Estimates
 from comparison.money.from_api import TABLES, Told
-from comparison.money.inputs import Inputs
+from comparison.money.inputs import Inputs, Sources
 from comparison.money.month import Month
-from comparison.money.moved import Moved, set_span
+from comparison.money.moved import Counted, Moved, set_span, whole
 from comparison.money.statement import Usage
 from comparison.money.stored import BEYOND, Stored, stored
 from comparison.spans import hour_of, moment_of
 from nodes.catalog import has_tables
 from nodes.fields import from_stored
-from nodes.models import RollupSatellite
 from nodes.rollups.codes import DAY, STATUS_CODES
-from nodes.rollups.presence import rollups_exist
-from nodes.soundness import ACTIONS, is_number, is_whole
+from nodes.soundness import is_number, is_whole
 from nodes.sql import months as statements
 from nodes.sql import rolled
 from nodes.sql.money import StoredDay
@@ -61,6 +58,12 @@ class Payments:
     broken: int = 0
 
 
+def of_satellites(payments: Payments, only: Collection[str]) -> Payments:
+    paid = {satellite: amount for satellite, amount in payments.paid.items() if satellite in only}
+    stubs = {satellite: stub for satellite, stub in payments.stubs.items() if satellite in only}
+    return replace(payments, paid=paid, stubs=stubs)
+
+
 def payments(connection: BaseDatabaseWrapper, names: Sequence[str], months: Sequence[Month]) -> dict[Key, Payments]:
     """Of a satellite's month the newest entry counts."""
     paid: dict[Key, dict[str, Fraction]] = defaultdict(dict)
@@ -78,30 +81,39 @@ def payments(connection: BaseDatabaseWrapper, names: Sequence[str], months: Sequ
     return {key: Payments(paid[key], told[key], broken[key]) for key in {*paid, *told, *broken}}
 
 
-def read(connection: BaseDatabaseWrapper, now: Mapping[str, Inputs], months: Sequence[Month]) -> dict[Key, Inputs]:
+def read(
+    connection: BaseDatabaseWrapper, now: Mapping[str, Inputs], months: Sequence[Month], known: Sources
+) -> dict[Key, Inputs]:
     """Of months that are over and follow on one another; `now` is what is known of the nodes' month after them."""
     if not months:
         return {}
     names = list(now)
-    estimated = estimates.read(connection, names, months, months[-1].end)
+    estimated = {key: found for key, found in known.estimated.items() if key[1] in months}
     told = _told(connection, now, months)
-    moved = _moved(connection, [(name, month) for name in names for month in months if (name, month) not in told])
+    untold = [(name, month) for name in names for month in months if (name, month) not in told]
+    moved = _moved(connection, untold, known.counted)
     kept = _stored(connection, list(moved))
+
+    # What is held in all is known of today only.
+    satellites = {
+        name: {of: replace(relation, held=None) for of, relation in before.told.satellites.items()}
+        for name, before in now.items()
+    }
 
     def of(name: str, month: Month) -> Inputs:
         key, before = (name, month), now[name]
-        known, kind = told.get(key, Told()), estimated.get(key, Estimates())
-        # What is held in all is known of today only.
-        known.satellites = {of: replace(relation, held=None) for of, relation in before.told.satellites.items()}
-        return replace(
-            before,
-            month=month,
-            end=month.end,
-            told=known,
-            moved=moved.get(key),
-            stored=kept.get(key, Stored()),
-            estimates=kind,
-            shares=kind.stored_shares() or before.shares,
+        here, kind = told.get(key, Told()), estimated.get(key, Estimates())
+        here.satellites = satellites[name]
+        return Inputs(
+            month,
+            month.end,
+            here,
+            moved.get(key),
+            kept.get(key, Stored()),
+            kind,
+            kind.stored_shares() or before.shares,
+            before.own,
+            before.guess,
         )
 
     return {key: of(*key) for key in {*told, *moved, *estimated}}
@@ -124,19 +136,18 @@ def _told(connection: BaseDatabaseWrapper, now: Mapping[str, Inputs], months: Se
     return found
 
 
-def _moved(connection: BaseDatabaseWrapper, keys: Sequence[Key]) -> dict[Key, Moved]:
+def _moved(connection: BaseDatabaseWrapper, keys: Sequence[Key], counted: Counted | None) -> dict[Key, Moved]:
     """Of those of which the roll-ups know something."""
-    if not keys or not rollups_exist(connection):
+    if not keys or counted is None:
         return {}
-    known = {name: Known(*rest) for name, *rest in rolled.named(connection, list({name for name, _ in keys}))}
+    known = counted.nodes
     found = {(known[name].number, month): (name, _seen(known[name], month)) for name, month in keys if name in known}
     found = {key: (name, moved) for key, (name, moved) in found.items() if moved.since}
-    satellites = dict(RollupSatellite.objects.using(connection.alias).values_list("id", "name"))
     asked = [(number, DAY, hour_of(month.start), hour_of(month.end)) for number, month in found]
-    for number, hour, satellite, action, size in rolled.bytes_by_piece(connection, asked, STATUS_CODES[SUCCESS]):
+    for number, satellite, hour, *sent, received in rolled.sent_by_piece(connection, asked, STATUS_CODES[SUCCESS]):
         month = Month.of(moment_of(hour))
-        key = satellites.get(satellite, ""), month.start.date(), ACTIONS[action - 1]
-        found[number, month][1].bytes[key] += int(size)
+        of = counted.satellites.get(satellite, "")
+        found[number, month][1].add(of, month.start.date(), whole(sent), int(received))
     return {(name, month): moved for (_, month), (name, moved) in found.items()}
 
 
@@ -156,7 +167,7 @@ def _stored(connection: BaseDatabaseWrapper, keys: Sequence[Key]) -> dict[Key, S
     asked = [f"{since + number * A_DAY:%Y-%m-%d}" for number in range((until - since) // A_DAY)]
     days: dict[str, list[StoredDay]] = defaultdict(list)
     for name, *ends in statements.day_ends(connection, names, asked):
-        days[name].append(_day(*map(int, ends)))
+        days[name].append(_day(*ends))
     for of_node in days.values():
         of_node.sort(key=_first_at)
     return {(name, month): _of_month(days[name], month) for name, month in keys}
@@ -168,17 +179,19 @@ def _of_month(days: Sequence[StoredDay], month: Month) -> Stored:
     near = days[bisect_left(days, start - beyond, key=_first_at) : bisect_left(days, end + beyond, key=_first_at)]
     found = stored([replace(day, later=day.first_at >= end) for day in near], start, end)
     first = month.start.date()
-    whole = replace(found, days={first: found.byte_hours}, hours={first: found.covered_hours})
-    return whole if found.days else replace(found, days={}, hours={})
+    if found.areas:
+        found.areas, found.seconds = {first: found.area}, {first: sum(found.seconds.values())}
+    return found
 
 
-def _day(first_at: int, first_used: int, first_total: int, last_at: int, *last: int) -> StoredDay:
+def _day(*ends: int) -> StoredDay:
     """Of seconds, bytes used and bytes in all of the first snapshot, and of the last; what is between is not known."""
-    day = StoredDay(False, first_at, first_used, first_total, first_at, first_used, first_total)
-    if last_at > first_at:
-        day.add(last_at, *last)
-    day.gaps = day.longest_gap = 0
-    return day
+    first_at, first_used, first_total, last_at, last_used, last_total = ends
+    seconds = last_at - first_at
+    used, total = (first_used + last_used) * seconds, (first_total + last_total) * seconds
+    return StoredDay(
+        False, first_at, first_used, first_total, last_at, last_used, last_total, 1 + (seconds > 0), used, total
+    )
 
 
 def _first_at(day: StoredDay) -> int:

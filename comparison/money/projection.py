@@ -62,7 +62,7 @@ def _hours_left(covered: Covered, end: datetime) -> Fraction:
 
 
 def _error_squared(kind: Earned, end: datetime, to_come: Fraction) -> float:
-    days = [kind.days.get(day, 0.0) for day, hours in kind.covered.hours.items() if hours == HOURS_A_DAY]
+    days = [kind.days.get(day, 0.0) for day in kind.covered.whole_days]
     if len(days) < 2:
         return float(to_come / ERRORS) ** 2
     left = float(_hours_left(kind.covered, end) / HOURS_A_DAY)

@@ -5,11 +5,13 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
+from comparison.exact import half_even, rounded
 from comparison.money.accounting import Earnings, sum_of
 from comparison.money.inputs import API, ESTIMATES, ROLLUP, Covered, Inputs
 from comparison.money.month import Month
 from comparison.money.statement import RETURNED_IN_MONTH, RETURNED_SHARE, Account, Amounts, Line
 from comparison.money.terms import Agreed
+from comparison.names import satellite_name
 from nodes.satellites import short_name
 
 MICRO = 6
@@ -39,6 +41,7 @@ def report(inputs: Inputs, earned: Earnings) -> dict[str, Any]:
         "returned": dollars(made.returned),
         "projected": _projected(earned),
         "satellites": [_line(line, earned) for line in _largest_first(earned)],
+        "left_out": [satellite_name(satellite) for satellite in sorted(earned.basis.left_out)],
     }
 
 
@@ -78,7 +81,7 @@ def _line(line: Line, earned: Earnings) -> dict[str, Any]:
     return {
         "satellite": account.satellite,
         "name": short_name(account.satellite),
-        "byte_hours": round(account.usage.byte_hours),
+        "byte_hours": half_even(*account.usage.byte_hours.as_integer_ratio()),
         **{f"{kind}_bytes": getattr(account.usage, kind) for kind in KINDS[1:]},
         **_told_or(line.amounts, account),
         "gross": dollars(line.gross),
@@ -120,7 +123,7 @@ def dollars(amount: Fraction | None) -> float | None:
 
 
 def _rounded(value: Fraction | None, decimals: int) -> float | None:
-    return None if value is None else float(round(value, decimals))
+    return None if value is None else rounded(value, decimals)
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -18,8 +18,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property
+from math import lcm
 
+from comparison.exact import summed
 from comparison.money.month import Month
 
 TB = 10**12
@@ -38,6 +40,20 @@ class Rates:
     egress: Decimal = Decimal("2.00")
     repair: Decimal = Decimal("2.00")
     audit: Decimal = Decimal("2.00")
+
+    @cached_property
+    def per_byte(self) -> tuple[int, int, int, int, int]:
+        """What a byte-hour of storage, and a byte of egress, repair and audits brings: whole numbers, of which the
+        last is that of a dollar. There are few rates, and many amounts.
+        """
+        hourly = Fraction(self.storage) / HOURS_A_MONTH
+        per_tb = hourly, Fraction(self.egress), Fraction(self.repair), Fraction(self.audit)
+        dollar = lcm(*(rate.denominator for rate in per_tb))
+        storage, egress, repair, audit = (rate.numerator * (dollar // rate.denominator) for rate in per_tb)
+        return storage, egress, repair, audit, dollar * TB
+
+
+DEFAULT_RATES = Rates()
 
 
 @dataclass(frozen=True)
@@ -86,7 +102,7 @@ class Account:
 
     satellite: str
     usage: Usage = Usage()
-    rates: Rates = Rates()
+    rates: Rates = DEFAULT_RATES
     joined: date | None = None
     held_before: Fraction | None = None
     told: Fraction | None = None
@@ -97,13 +113,17 @@ class Line:
     """The month on one satellite, in US dollars; None where it is not known."""
 
     account: Account
-    amounts: Amounts
     gross: Fraction
-    month_number: int | None
-    held_share: Fraction | None
-    held: Fraction | None
-    payout: Fraction | None
-    returned: Fraction | None
+    month_number: int | None = None
+    held_share: Fraction | None = None
+    held: Fraction | None = None
+    payout: Fraction | None = None
+    returned: Fraction | None = None
+
+    @cached_property
+    def amounts(self) -> Amounts:
+        """From usage and rates, also where the gross amount is not."""
+        return amounts(self.account.usage, self.account.rates)
 
 
 @dataclass(frozen=True)
@@ -111,20 +131,20 @@ class Statement:
     month: Month
     lines: tuple[Line, ...]
 
-    @property
+    @cached_property
     def gross(self) -> Fraction:
-        return sum((line.gross for line in self.lines), NOTHING)
+        return summed(line.gross for line in self.lines)
 
-    @property
+    @cached_property
     def held(self) -> Fraction | None:
         """None as soon as that of one satellite is not known."""
         return total(line.held for line in self.lines)
 
-    @property
+    @cached_property
     def payout(self) -> Fraction | None:
         return total(line.payout for line in self.lines)
 
-    @property
+    @cached_property
     def returned(self) -> Fraction | None:
         return total(line.returned for line in self.lines)
 
@@ -139,18 +159,22 @@ def statement(accounts: Sequence[Account], month: Month) -> Statement:
 
 
 def amounts(usage: Usage, rates: Rates) -> Amounts:
+    storage, egress, repair, audit, dollar = rates.per_byte
+    part, whole = usage.byte_hours.as_integer_ratio()
     return Amounts(
-        storage=usage.byte_hours * _per_byte(rates.storage) / HOURS_A_MONTH if usage.byte_hours else NOTHING,
-        egress=usage.egress * _per_byte(rates.egress) if usage.egress else NOTHING,
-        repair=usage.repair * _per_byte(rates.repair) if usage.repair else NOTHING,
-        audit=usage.audit * _per_byte(rates.audit) if usage.audit else NOTHING,
+        storage=Fraction(part * storage, whole * dollar) if part else NOTHING,
+        egress=Fraction(usage.egress * egress, dollar) if usage.egress else NOTHING,
+        repair=Fraction(usage.repair * repair, dollar) if usage.repair else NOTHING,
+        audit=Fraction(usage.audit * audit, dollar) if usage.audit else NOTHING,
     )
 
 
-@lru_cache(maxsize=1000)
-def _per_byte(rate: Decimal) -> Fraction:
-    """Of a rate per TB; there are few, and each day of a month has its amounts."""
-    return Fraction(rate) / TB
+def gross(usage: Usage, rates: Rates) -> Fraction:
+    """The sum of its amounts."""
+    storage, egress, repair, audit, dollar = rates.per_byte
+    part, whole = usage.byte_hours.as_integer_ratio()
+    sent = usage.egress * egress + usage.repair * repair + usage.audit * audit
+    return Fraction(part * storage + sent * whole, whole * dollar)
 
 
 def held_share(month_number: int) -> Fraction:
@@ -159,23 +183,31 @@ def held_share(month_number: int) -> Fraction:
 
 def total(parts: Iterable[Fraction | None]) -> Fraction | None:
     """None as soon as a part is not known."""
-    found = NOTHING
+    known: list[Fraction] = []
     for part in parts:
         if part is None:
             return None
-        found += part
-    return found
+        known.append(part)
+    return summed(known)
 
 
 def _line(account: Account, month: Month) -> Line:
-    earned = amounts(account.usage, account.rates)
-    gross = earned.gross if account.told is None else account.told
+    earned = gross(account.usage, account.rates) if account.told is None else account.told
     if account.joined is None:
-        return Line(account, earned, gross, None, None, None, None, None)
+        return Line(account, earned)
     number = max(month.number_since(account.joined), 1)
     share = held_share(number)
-    held = gross * share
-    return Line(account, earned, gross, number, share, held, gross - held, _returned(account, number))
+    held, payout = _split(earned, share)
+    return Line(account, earned, number, share, held, payout, _returned(account, number))
+
+
+def _split(earned: Fraction, share: Fraction) -> tuple[Fraction, Fraction]:
+    """What is held, and what is paid out."""
+    if not share:
+        return NOTHING, earned
+    part, whole = earned.numerator * share.numerator, earned.denominator * share.denominator
+    rest = earned.numerator * (share.denominator - share.numerator)
+    return Fraction(part, whole), Fraction(rest, whole)
 
 
 def _returned(account: Account, month_number: int) -> Fraction | None:

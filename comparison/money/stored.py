@@ -4,39 +4,43 @@ Nothing is made up before the first snapshot and after the last. The line betwee
 midnight, of the month's start or of its end is cut there. Times are taken to the whole second.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from functools import cached_property
 from itertools import pairwise
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from comparison.exact import Ratio, plus
 from nodes.fields import to_stored
 from nodes.sql.money import GAP_SECONDS, SECONDS_A_DAY, StoredDay, stored_days
 
 # So far outside the month a snapshot can be that has a line into it.
 BEYOND = timedelta(days=3)
 _SECONDS_AN_HOUR = 3_600
-_EPOCH = date(1970, 1, 1)
-# Areas are doubled, and in seconds; nearly all are whole, and whole numbers are added far sooner than fractions.
-Area = int | Fraction
+_1970 = date(1970, 1, 1).toordinal()
+# Areas are doubled, and in seconds.
 _DOUBLED = 2 * _SECONDS_AN_HOUR
+_NONE = 0, 1
 
 
 @dataclass
 class Stored:
     """Byte-hours occupied, trash and unpaid garbage included, and allocated, in the time that snapshots cover.
 
-    `days` has the byte-hours occupied, `hours` the hours covered, of each day in UTC. `gaps` counts the lines of over
-    6 hours, in hours the `longest` of them. `trash` is the mean of what is recorded of it, in bytes.
+    Of each day in UTC, `areas` has what is occupied, which in all is `area`, and `seconds` the time covered. `gaps`
+    counts the lines of over 6 hours, in hours the `longest` of them. `trash` is the mean of what is recorded of it, in
+    bytes.
     """
 
     since: datetime | None = None
     until: datetime | None = None
-    days: dict[date, Fraction] = field(default_factory=dict)
-    hours: dict[date, Fraction] = field(default_factory=dict)
-    allocated: Fraction = Fraction(0)
+    areas: dict[date, Ratio] = field(default_factory=dict)
+    area: Ratio = _NONE
+    seconds: dict[date, int] = field(default_factory=dict)
+    allocated_area: Ratio = _NONE
     snapshots: int = 0
     gaps: int = 0
     longest: float = 0
@@ -44,22 +48,35 @@ class Stored:
     broken: int = 0
 
     @property
-    def byte_hours(self) -> Fraction:
-        return sum(self.days.values(), Fraction(0))
+    def days(self) -> dict[date, Fraction]:
+        """Byte-hours occupied."""
+        return {day: _byte_hours(area) for day, area in self.areas.items()}
 
     @property
+    def rounded_days(self) -> dict[date, float]:
+        return {day: part / (whole * _DOUBLED) for day, (part, whole) in self.areas.items()}
+
+    @property
+    def hours(self) -> dict[date, Fraction]:
+        return {day: Fraction(seconds, _SECONDS_AN_HOUR) for day, seconds in self.seconds.items()}
+
+    @cached_property
+    def byte_hours(self) -> Fraction:
+        return _byte_hours(self.area)
+
+    @cached_property
+    def allocated(self) -> Fraction:
+        """Byte-hours."""
+        return _byte_hours(self.allocated_area)
+
+    @cached_property
     def covered_hours(self) -> Fraction:
-        return sum(self.hours.values(), Fraction(0))
+        return Fraction(sum(self.seconds.values()), _SECONDS_AN_HOUR)
 
 
-@dataclass(frozen=True)
-class _Piece:
-    """Of one day: seconds, and doubled areas."""
-
-    start: int
-    end: int
-    used: Area
-    total: Area
+def _byte_hours(area: Ratio) -> Fraction:
+    part, whole = area
+    return Fraction(part, whole * _DOUBLED)
 
 
 def read(connection: BaseDatabaseWrapper, names: Sequence[str], start: datetime, end: datetime) -> dict[str, Stored]:
@@ -69,74 +86,88 @@ def read(connection: BaseDatabaseWrapper, names: Sequence[str], start: datetime,
     return {name: stored(days.get(name, []), first, last, broken.get(name, 0)) for name in names}
 
 
-def stored(days: list[StoredDay], start: int, end: int, broken: int = 0) -> Stored:
+def stored(days: Sequence[StoredDay], start: int, end: int, broken: int = 0) -> Stored:
     """`days` in the order of time; `start` is a midnight, both in seconds from 1970 on."""
     found, areas = Stored(broken=broken), _Areas()
     inside = [day for day in days if day.first_at >= start and not day.later]
     found.snapshots = sum(day.snapshots for day in inside)
     for day in inside:
-        areas.add(_Piece(day.first_at, day.last_at, day.used_area, day.total_area))
+        areas.add(day.first_at, day.last_at, (day.used_area, 1))
+        areas.add_whole((day.used_area, 1), (day.total_area, 1))
         _add_gaps(found, day.gaps, day.longest_gap)
     for before, after in pairwise(days):
-        pieces = list(_pieces_between(before, after, start, end))
-        for piece in pieces:
-            areas.add(piece)
-        seconds = after.first_at - before.last_at
-        _add_gaps(found, int(bool(pieces) and seconds > GAP_SECONDS), seconds)
+        if areas.add_line(before, after, start, end):
+            seconds = after.first_at - before.last_at
+            _add_gaps(found, int(seconds > GAP_SECONDS), seconds)
     areas.into(found)
     trashed = sum(day.trash_count for day in inside)
     found.trash = sum(day.trash for day in inside) / trashed if trashed else None
     return found
 
 
-def _pieces_between(before: StoredDay, after: StoredDay, start: int, end: int) -> Iterator[_Piece]:
-    """The line from the last snapshot of one day to the first of a later one, cut at midnights, start and end."""
-    begin, until = before.last_at, after.first_at
-    midnights = range(begin // SECONDS_A_DAY * SECONDS_A_DAY + SECONDS_A_DAY, until, SECONDS_A_DAY)
-    cuts = sorted({begin, until, *midnights, *(cut for cut in (start, end) if begin < cut < until)})
-    for left, right in pairwise(cuts):
-        if left >= start and right <= end:
-            used = _doubled_area(before.last_used, after.first_used, (begin, until), (left, right))
-            total = _doubled_area(before.last_total, after.first_total, (begin, until), (left, right))
-            yield _Piece(left, right, used, total)
-
-
-def _doubled_area(first: int, last: int, line: tuple[int, int], part: tuple[int, int]) -> Area:
-    """Below a part of the straight line from `first` to `last`: the sum of its two ends, times its length."""
-    length = line[1] - line[0]
-    ends = 2 * first * length + (last - first) * (part[0] + part[1] - 2 * line[0])
-    whole, rest = divmod(ends * (part[1] - part[0]), length)
-    return whole + Fraction(rest, length) if rest else whole
-
-
 class _Areas:
-    """Sums of pieces by the number of their day since 1970, as they are in pieces."""
+    """Sums of pieces of time, in all and by the number of their day since 1970."""
 
     def __init__(self) -> None:
-        self._used: dict[int, Area] = {}
+        self._days: dict[int, Ratio] = {}
         self._seconds: dict[int, int] = {}
-        self._total: Area = 0
+        self._used = self._total = _NONE
         self._since = self._until = 0
 
-    def add(self, piece: _Piece) -> None:
-        if piece.start == piece.end:
+    def add(self, start: int, end: int, used: Ratio) -> None:
+        """A piece of one day: seconds, and the doubled area."""
+        if start == end:
             return
-        day = piece.start // SECONDS_A_DAY
-        self._since = min(self._since or piece.start, piece.start)
-        self._until = max(self._until, piece.end)
-        self._used[day] = self._used.get(day, 0) + piece.used
-        self._seconds[day] = self._seconds.get(day, 0) + piece.end - piece.start
-        self._total += piece.total
+        day = start // SECONDS_A_DAY
+        self._since = min(self._since or start, start)
+        self._until = max(self._until, end)
+        self._days[day] = plus(self._days.get(day, _NONE), used)
+        self._seconds[day] = self._seconds.get(day, 0) + end - start
+
+    def add_whole(self, used: Ratio, total: Ratio) -> None:
+        """Of pieces that are added by day."""
+        self._used, self._total = plus(self._used, used), plus(self._total, total)
+
+    def add_line(self, before: StoredDay, after: StoredDay, start: int, end: int) -> bool:
+        """That from the last snapshot of one day to the first of a later one, cut at midnights, start and end: whether
+        any of it is between these.
+        """
+        line = begin, until = before.last_at, after.first_at
+        first, last = max(begin, start), min(until, end)
+        if first >= last:
+            return False
+        for part in pairwise(_cuts(first, last)):
+            self.add(*part, _doubled_area(before.last_used, after.first_used, line, part))
+        within = first, last
+        self.add_whole(
+            _doubled_area(before.last_used, after.first_used, line, within),
+            _doubled_area(before.last_total, after.first_total, line, within),
+        )
+        return True
 
     def into(self, found: Stored) -> None:
         if not self._seconds:
             return
-        dates = {day: _EPOCH + timedelta(days=day) for day in self._seconds}
-        found.days = {dates[day]: Fraction(area) / _DOUBLED for day, area in self._used.items()}
-        found.hours = {dates[day]: Fraction(seconds, _SECONDS_AN_HOUR) for day, seconds in self._seconds.items()}
-        found.allocated = Fraction(self._total) / _DOUBLED
+        dates = {day: date.fromordinal(_1970 + day) for day in self._seconds}
+        found.areas = {dates[day]: area for day, area in self._days.items()}
+        found.seconds = {dates[day]: seconds for day, seconds in self._seconds.items()}
+        found.area, found.allocated_area = self._used, self._total
         found.since = datetime.fromtimestamp(self._since, UTC)
         found.until = datetime.fromtimestamp(self._until, UTC)
+
+
+def _cuts(begin: int, until: int) -> Iterable[int]:
+    """At midnights."""
+    return begin, *range(begin // SECONDS_A_DAY * SECONDS_A_DAY + SECONDS_A_DAY, until, SECONDS_A_DAY), until
+
+
+def _doubled_area(first: int, last: int, line: tuple[int, int], part: tuple[int, int]) -> Ratio:
+    """Below a part of the straight line from `first` to `last`: the sum of its two ends, times its length."""
+    length, seconds = line[1] - line[0], part[1] - part[0]
+    if first == last or seconds == length:
+        return (first + last) * seconds, 1
+    ends = 2 * first * length + (last - first) * (part[0] + part[1] - 2 * line[0])
+    return ends * seconds, length
 
 
 def _add_gaps(found: Stored, gaps: int, longest: int) -> None:

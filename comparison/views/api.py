@@ -23,6 +23,7 @@ FIELDS = {
     "basis": "basis",
     "month": "month",
     "months": "months",
+    "sameSatellites": "same_satellites",
 }
 BESIDE = {"changeAt": "change_at", "changed": "changed", "settle": "settle", "against": "against"}
 
@@ -44,6 +45,7 @@ def comparison(request: HttpRequest) -> HttpResponseBase:
             basis=AUTO if body.get("basis") is None else body["basis"],
             month=body.get("month"),
             months=body.get("months"),
+            same_satellites=body.get("sameSatellites"),
         )
         asked = beside(wanted, *(body.get(name) for name in BESIDE))
     except InvalidRequest as error:

@@ -11,7 +11,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from comparison.access import viewer_required
-from comparison.basis import bases, moment, month_of, range_of, rests_on_events, span_of, window_of
+from comparison.basis import bases, moment, month_of, range_of, rests_on_events, satellites_of, span_of, window_of
 from comparison.change.engine import with_beside
 from comparison.change.view import change_shown, differences_shown, previous_span
 from comparison.details_view import parts
@@ -32,7 +32,7 @@ from comparison.notes import remarks_of, said
 from comparison.number_tables import number_tables
 from comparison.pictures import pictures
 from comparison.present import labels_of, sheet
-from comparison.request import InvalidRequest
+from comparison.request import YES, InvalidRequest
 from comparison.result import Result
 from comparison.risk_view import HEAD, folded, risk_lines
 from comparison.summary import summary
@@ -99,7 +99,8 @@ def _csv(request: HttpRequest, what: str, written: Callable[[Result], str]) -> H
     except InvalidRequest as error:
         return HttpResponse(str(error), status=400, content_type="text/plain; charset=utf-8")
     end = moment(result["window"]["end"])
-    name = f"{what}-{result['type']}-{range_of(result)}-{end:%Y%m%dT%H%MZ}.csv"
+    only = "" if result.get("same_satellites") is None else "-same-satellites"
+    name = f"{what}-{result['type']}-{range_of(result)}{only}-{end:%Y%m%dT%H%MZ}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(written(result), content_type="text/csv; charset=utf-8", headers=headers)
 
@@ -138,6 +139,7 @@ def _form(choice: Choice) -> dict[str, Any]:
         "options": [(str(node.pk), labels[node.name], str(node.pk) in chosen) for node in choice.known],
         "types": TYPE_LABELS,
         "ranges": USUAL_RANGES,
+        "ticked": YES,
         "max_nodes": settings.MAX_NODES,
         "many": len(choice.known) > MANY_NODES,
         "no_nodes": NO_NODES,
@@ -160,6 +162,8 @@ def _shown(choice: Choice, result: Result) -> dict[str, Any]:
         "span": span_of(result),
         "month": month_of(result),
         "range_name": range_of(result),
+        "satellites": satellites_of(result),
+        "all_query": choice.query(same_satellites=""),
         "generated_at": moment(result["generated_at"]),
         "newest": newest_event(result),
         "sheet": table,

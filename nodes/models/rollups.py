@@ -69,6 +69,22 @@ class RollupLatencies(models.Model):
         return f"Latencies {self.pk}"
 
 
+class RollupPoint(models.Model):
+    """What nodes.rollups.points has of an hour, day or week, over all satellites."""
+
+    pk = models.CompositePrimaryKey("node", "span", "start")
+    node = models.BigIntegerField()
+    span = models.BigIntegerField()
+    start = models.BigIntegerField()
+    sums = models.BinaryField()
+
+    class Meta:
+        db_table = "rollup_points"
+
+    def __str__(self) -> str:
+        return f"Point {self.pk}"
+
+
 class RollupHours(models.Model):
     """In which hours of a day a node had events, broken ones among them: nodes.rollups.codes.bit_of() of each."""
 

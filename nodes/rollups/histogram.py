@@ -6,9 +6,11 @@ Buckets grow by a constant factor: value v > 0 is in bucket ceil(log_GAMMA(v)), 
 """
 
 import math
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import accumulate
 
 # Half of the 1 % that is promised: the other half is for answers in whole milliseconds.
 RELATIVE_ERROR = 0.005
@@ -48,6 +50,19 @@ def histogram_of(durations: Iterable[int | str] | Mapping[int, int]) -> Histogra
         bucket = bucket_of(int(duration))
         merged[bucket] = merged.get(bucket, 0) + count
     return merged
+
+
+def nearest_rank(values: Sequence[int], counts: Sequence[int], percent: int) -> int | None:
+    """The smallest of the ascending values such that at least `percent` per cent are not above it; None of nothing."""
+    return rank_in(values, list(accumulate(counts)), percent)
+
+
+def rank_in(values: Sequence[int], cumulated: Sequence[int], percent: int) -> int | None:
+    """As nearest_rank, where the counts are added up already."""
+    if not cumulated or not cumulated[-1]:
+        return None
+    rank = (percent * cumulated[-1] + 99) // 100
+    return values[bisect_left(cumulated, rank)]
 
 
 def add(histogram: Histogram, other: Mapping[int, int]) -> None:

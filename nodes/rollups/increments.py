@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from nodes.known import is_usable_name
 from nodes.rollups import codes
 from nodes.rollups.histogram import Histogram, add, histogram_of
+from nodes.rollups.points import Point
 from nodes.rollups.reasons import MOST_REASONS, NONE_RECORDED, reason_of
 from nodes.satellites import satellite_of
 from nodes.sql.groups import EventGroup
@@ -44,11 +45,12 @@ class Increments:
     counts: dict[tuple[int, ...], list[int]] = field(default_factory=dict)
     latencies: dict[tuple[int, ...], Histogram] = field(default_factory=dict)
     failures: dict[tuple[int, ...], int] = field(default_factory=dict)
+    points: dict[tuple[int, ...], Point] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
         """How many there are to write, but for a few."""
-        return len(self.counts) + len(self.latencies) + len(self.failures) + len(self.hours)
+        return len(self.counts) + len(self.latencies) + len(self.failures) + len(self.hours) + len(self.points)
 
     def add(self, groups: Iterable[EventGroup]) -> None:
         for group in groups:
@@ -57,12 +59,18 @@ class Increments:
             if is_usable_name(group.node):
                 self._add(group, self._node(group.node))
 
+    def add_durations(self, name: str, hour: int, action: str, histogram: Histogram) -> None:
+        """Of successful attempts that are counted already."""
+        self._time(self._node(name).number, hour, codes.ACTION_CODES[action], histogram)
+
     def _add(self, group: EventGroup, node: Node) -> None:
         hour = None if group.hour is None else codes.hour_of(group.hour)
         kind = _kind(hour, group.action, group.status)
         size = 0 if kind == UNSOUND else int(group.bytes or 0)
         for span, start in _spans(hour):
             self._count((node.number, span, start, self._satellite(group.satellite), *kind), group.attempts, size)
+            if kind != UNSOUND:
+                self.points.setdefault((node.number, span, start), Point()).count(*kind, group.attempts, size)
         if hour is not None:
             node.saw(group.first, group.last)
             self._mark(node.number, hour)

@@ -13,6 +13,7 @@ from django.db import DatabaseError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from nodes.models import RollupNode, RollupReason, RollupSatellite
+from nodes.rollups import points
 from nodes.rollups import watermark as marks
 from nodes.rollups.histogram import add
 from nodes.rollups.increments import Increments, Node
@@ -21,6 +22,7 @@ from nodes.rollups.watermark import Cut, Marks, State
 from nodes.router import EVENTS
 from nodes.sql import rollups as sql
 from nodes.sql.groups import EventGroup, next_groups
+from nodes.sql.points import put_points
 from nodes.sql.settled import settled_id
 
 logger = logging.getLogger(__name__)
@@ -28,8 +30,8 @@ logger = logging.getLogger(__name__)
 BATCH = 50_000
 # So many rows are written well within 100 ms; a late log of many hours makes more of a batch of events.
 MOST_ROWS = 5_000
-# Of one event: counts of its hour, day and week, latencies or failures of these, and its hour.
-MOST_ROWS_PER_EVENT = 7
+# Of one event: counts and points of its hour, day and week, latencies or failures of these, and its hour.
+MOST_ROWS_PER_EVENT = 10
 # Batches to forget at once, for the same reason.
 MOST_FORGOTTEN = 500
 
@@ -99,6 +101,7 @@ def _prepared(connection: BaseDatabaseWrapper, end: int, limit: int) -> _Prepare
         return _Resumed(state, cut, marks.shortened(connection, cut.counted))
     increments = _increments(connection, state.watermark, end, limit)
     _merge_known(connection, increments)
+    points.complete(connection, increments.points, increments.latencies)
     last_id = increments.last_id
     taken = marks.marks_of(sql.marked(connection, state.watermark, last_id, marks.MARK_EVERY))
     forgotten = sql.empty_batches(connection, state.watermark, MOST_FORGOTTEN) if last_id == end else []
@@ -141,6 +144,7 @@ def _write(connection: BaseDatabaseWrapper, prepared: _Prepared) -> float | None
     state, increments = prepared.state, prepared.increments
     seen = [(name, increments.nodes[name]) for name in sorted(increments.seen)]
     latencies = [(*key, packed(histogram)) for key, histogram in sorted(increments.latencies.items())]
+    sums = [(*key, point.packed()) for key, point in sorted(increments.points.items())]
     with sql.without_checkpoint(connection), transaction.atomic(using=connection.alias):
         began = time.perf_counter()
         if not sql.take_turn(connection, state.turn, increments.last_id):
@@ -148,10 +152,11 @@ def _write(connection: BaseDatabaseWrapper, prepared: _Prepared) -> float | None
         sql.put_nodes(connection, [(node.number, name, node.first, node.last) for name, node in seen])
         sql.add_satellites(connection, [(increments.satellites[name], name) for name in increments.new_satellites])
         sql.add_reasons(connection, [(increments.reasons[text], text) for text in increments.new_reasons])
-        sql.add_counts(connection, [(*key, *sums) for key, sums in sorted(increments.counts.items())])
+        sql.add_counts(connection, [(*key, *counted) for key, counted in sorted(increments.counts.items())])
         sql.add_hours(connection, [(*key, hours) for key, hours in sorted(increments.hours.items())])
         sql.add_failures(connection, [(*key, attempts) for key, attempts in sorted(increments.failures.items())])
         sql.put_latencies(connection, latencies)
+        put_points(connection, sums)
         sql.put_batch(connection, increments.last_id, state.watermark, marks.packed(prepared.marks))
         sql.drop_batches(connection, prepared.forgotten)
     return time.perf_counter() - began

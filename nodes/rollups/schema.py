@@ -25,6 +25,12 @@ OWN_TABLES = (
         ("node", "span", "start", "action"),
         by_key=True,
     ),
+    Table(
+        "rollup_points",
+        (*_whole("node span start"), Column("sums", "BLOB", "NOT NULL")),
+        ("node", "span", "start"),
+        by_key=True,
+    ),
     Table("rollup_hours", _whole("node day hours"), ("node", "day"), by_key=True),
     Table("rollup_reasons", (_ID, Column("text", "TEXT", "NOT NULL UNIQUE"))),
     Table(

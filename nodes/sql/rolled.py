@@ -11,7 +11,6 @@ from nodes.rollups.codes import ACTION_CODES, HOURS_A_DAY
 Pieces = Sequence[tuple[int, int, int, int]]
 Rows = list[tuple[Any, ...]]
 
-_POINT = "(found.start + %s) / %s"
 _SUMS = "SUM(found.attempts), SUM(found.bytes)"
 
 
@@ -28,23 +27,31 @@ def _asked(columns: str, table: str, grouped: str = "") -> str:
 _BY_SATELLITE = _asked(
     f"found.node, found.satellite, found.action, found.status, {_SUMS}", "rollup_counts", "GROUP BY 1, 2, 3, 4"
 )
-_BY_POINT = _asked(f"found.node, {_POINT}, found.action, found.status, {_SUMS}", "rollup_counts", "GROUP BY 1, 2, 3, 4")
-_BYTES_BY_DAY = _asked(
-    f"found.node, found.satellite, found.start / {HOURS_A_DAY}, found.action, SUM(found.bytes)",
-    "rollup_counts",
-    "AND found.status = %s AND found.bytes > 0 GROUP BY 1, 2, 3, 4",
+_POINTS = _asked("found.node, found.span, found.start, found.sums", "rollup_points")
+# What is paid for by its kind, and the sum of what came in, which is not.
+_KINDS = ", ".join(
+    f"SUM(CASE WHEN found.action IN ({', '.join(str(ACTION_CODES[action]) for action in actions)}) "
+    "THEN found.bytes ELSE 0 END)"
+    for actions in (("GET",), ("GET_REPAIR",), ("GET_AUDIT",), ("PUT", "PUT_REPAIR"))
 )
-_BYTES_BY_PIECE = _asked(
-    "found.node, asked.first, found.satellite, found.action, SUM(found.bytes)",
+# Grouped in the order of the key, which needs no sorting.
+_SENT = f"""
+SELECT found.node, found.satellite, found.start, {_KINDS} FROM rollup_counts AS found
+WHERE found.node IN ({{nodes}}) AND found.span = %s AND found.start >= %s AND found.start < %s
+    AND found.status = %s AND found.bytes > 0
+GROUP BY found.node, found.start, found.satellite
+"""
+_SENT_BY_PIECE = _asked(
+    f"found.node, found.satellite, asked.first, {_KINDS}",
     "rollup_counts",
-    "AND found.status = %s AND found.bytes > 0 GROUP BY 1, 2, 3, 4",
+    "AND found.status = %s AND found.bytes > 0 GROUP BY 1, 2, 3",
 )
 _BY_HOUR_OF_DAY = _asked(
     f"found.node, found.start %% {HOURS_A_DAY}, found.action, found.status, SUM(found.attempts)",
     "rollup_counts",
     "GROUP BY 1, 2, 3, 4",
 )
-_LATENCIES = _asked(f"found.node, {_POINT}, found.action, found.buckets", "rollup_latencies")
+_LATENCIES = _asked("found.node, found.span, found.start, found.action, found.buckets", "rollup_latencies")
 _CHECKED = ", ".join(str(ACTION_CODES[action]) for action in CHECKED_ACTIONS)
 _FAILURES = _asked(
     f"""found.node, found.reason, SUM(found.attempts),
@@ -78,9 +85,9 @@ def counts_by_satellite(connection: BaseDatabaseWrapper, pieces: Pieces) -> Rows
     return _of_pieces(connection, _BY_SATELLITE, pieces)
 
 
-def counts_by_point(connection: BaseDatabaseWrapper, pieces: Pieces, offset: int, hours: int) -> Rows:
-    """Node, point (start + offset) / hours, action, status, attempts, bytes."""
-    return _of_pieces(connection, _BY_POINT, pieces, offset, hours)
+def points(connection: BaseDatabaseWrapper, pieces: Pieces) -> Rows:
+    """Node, span, start and what nodes.rollups.points has of it."""
+    return _of_pieces(connection, _POINTS, pieces)
 
 
 def attempts_by_hour_of_day(connection: BaseDatabaseWrapper, pieces: Pieces) -> Rows:
@@ -88,19 +95,21 @@ def attempts_by_hour_of_day(connection: BaseDatabaseWrapper, pieces: Pieces) -> 
     return _of_pieces(connection, _BY_HOUR_OF_DAY, pieces)
 
 
-def bytes_by_day(connection: BaseDatabaseWrapper, pieces: Pieces, status: int) -> Rows:
-    """Node, satellite, days since 1970, action, bytes, of pieces that are hours or days."""
-    return _of_pieces(connection, _BYTES_BY_DAY, pieces, status)
+def sent(connection: BaseDatabaseWrapper, nodes: Sequence[int], span: int, hours: range, status: int) -> Rows:
+    """Node, satellite, start, and bytes of egress, repair, audits and of all ingress, of the rows of `span` that start
+    in these hours."""
+    parameters = (*nodes, span, hours.start, hours.stop, status)
+    return _rows(connection, _SENT.format(nodes=_marks(nodes)), parameters) if nodes else []
 
 
-def bytes_by_piece(connection: BaseDatabaseWrapper, pieces: Pieces, status: int) -> Rows:
-    """Node, the piece's first hour, satellite, action, bytes."""
-    return _of_pieces(connection, _BYTES_BY_PIECE, pieces, status)
+def sent_by_piece(connection: BaseDatabaseWrapper, pieces: Pieces, status: int) -> Rows:
+    """As `sent`, with the piece's first hour in the place of the start."""
+    return _of_pieces(connection, _SENT_BY_PIECE, pieces, status)
 
 
-def latencies_by_point(connection: BaseDatabaseWrapper, pieces: Pieces, offset: int, hours: int) -> Rows:
-    """Node, point, action and a packed histogram; several of a point that is made of several rows."""
-    return _of_pieces(connection, _LATENCIES, pieces, offset, hours)
+def latencies(connection: BaseDatabaseWrapper, pieces: Pieces) -> Rows:
+    """Node, span, start, action and a packed histogram."""
+    return _of_pieces(connection, _LATENCIES, pieces)
 
 
 def failures(connection: BaseDatabaseWrapper, pieces: Pieces) -> Rows:

@@ -27,6 +27,7 @@ STATES = {
     "overall": "type=overall",
     "nodes as rows": "type=overall&view=fleet&sort=-success_rate",
     "before and after": "type=performance&change_at={yesterday}",
+    "same satellites only": "type=overall&same_satellites=yes",
     "against the window before": "type=performance&against=previous",
     "wrong fields": "type=performance&range=9y",
 }

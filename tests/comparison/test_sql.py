@@ -9,7 +9,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test.utils import CaptureQueriesContext
 
 from comparison import reputation, sql
-from comparison.money import estimates, from_api
+from comparison.money import estimates
 from comparison.money.month import Month
 from comparison.window import Window
 from nodes.fields import to_stored
@@ -29,8 +29,8 @@ STATEMENTS: dict[str, Callable[[BaseDatabaseWrapper], object]] = {
     "groups_behind": lambda connection: groups.groups_behind(connection, ["attic", "cellar"], 10, SPAN[1]),
     "named": lambda connection: rolled.named(connection, ["attic", "cellar"]),
     "counts_by_satellite": lambda connection: rolled.counts_by_satellite(connection, PIECES),
-    "counts_by_point": lambda connection: rolled.counts_by_point(connection, PIECES, 0, 24),
-    "latencies_by_point": lambda connection: rolled.latencies_by_point(connection, PIECES, 0, 24),
+    "points": lambda connection: rolled.points(connection, PIECES),
+    "latencies": lambda connection: rolled.latencies(connection, PIECES),
     "failures": lambda connection: rolled.failures(connection, PIECES),
     "hours": lambda connection: rolled.hours(connection, [1, 2], 490_000, 500_000),
     "without_time": lambda connection: rolled.without_time(connection, [1, 2], 2),
@@ -48,16 +48,16 @@ STATEMENTS: dict[str, Callable[[BaseDatabaseWrapper], object]] = {
     "skipped_lines": lambda connection: told.skipped_lines(connection, NODES, SPAN[0]),
     "latest scores": lambda connection: reputation.read(connection, NODES, WINDOW),
     "latest estimates": lambda connection: estimates.read(connection, NODES, [Month(2026, 10), Month(2026, 11)], AS_OF),
-    "bytes_by_day": lambda connection: rolled.bytes_by_day(connection, PIECES, 1),
-    "bytes_by_piece": lambda connection: rolled.bytes_by_piece(connection, PIECES, 1),
+    "sent": lambda connection: rolled.sent(connection, [1, 2], 1, range(490_000, 490_024), 1),
+    "sent_by_piece": lambda connection: rolled.sent_by_piece(connection, PIECES, 1),
     "api_months": lambda connection: months.api_months(connection, NODES, "2026-01-01", "2026-11-01"),
     "day_ends": lambda connection: months.day_ends(connection, NODES, ["2026-10-30", "2026-10-31"]),
     "payouts": lambda connection: months.payouts(connection, NODES, "2026-01", "2026-11"),
     "stubs": lambda connection: months.stubs(connection, NODES, "2026-01", "2026-11"),
     "stored_days": lambda connection: money.stored_days(connection, NODES, SPAN, SPAN[1]),
     "first_seen": lambda connection: money.first_seen(connection, NODES),
-    "days of the API": lambda connection: list(from_api.days(connection, NODES, WINDOW.start, AS_OF)),
-    "satellites of the API": lambda connection: list(from_api.satellites(connection, NODES)),
+    "api_days": lambda connection: money.api_days(connection, NODES, "2026-11-01", "2026-11-23"),
+    "api_satellites": lambda connection: money.api_satellites(connection, NODES),
     "allocated": lambda connection: allocated_per_node(connection, NODES, SPAN[1]),
     "space": lambda connection: pictures.space(connection, [(name, *SPAN) for name in NODES]),
     "compactions": lambda connection: pictures.compactions(connection, NODES, SPAN, 100),
@@ -107,8 +107,8 @@ def plan(statement: str) -> str:
         ("edges", "events", ["idx_events_node_name_timestamp"]),
         ("named", "rollup_nodes", ["autoindex_rollup_nodes", "rollup_nodes_name_key"]),
         ("counts_by_satellite", "found", ["USING PRIMARY KEY", "rollup_counts_pkey"]),
-        ("counts_by_point", "found", ["USING PRIMARY KEY", "rollup_counts_pkey"]),
-        ("latencies_by_point", "found", ["USING PRIMARY KEY", "rollup_latencies_pkey"]),
+        ("points", "found", ["USING PRIMARY KEY", "rollup_points_pkey"]),
+        ("latencies", "found", ["USING PRIMARY KEY", "rollup_latencies_pkey"]),
         ("failures", "found", ["USING PRIMARY KEY", "rollup_failures_pkey"]),
         ("hours", "rollup_hours", ["USING PRIMARY KEY", "rollup_hours_pkey"]),
         ("without_time", "rollup_counts", ["USING PRIMARY KEY", "rollup_counts_pkey"]),
@@ -123,8 +123,8 @@ def plan(statement: str) -> str:
         ("snapshots", "storage_snapshots", ["idx_storage_node_time"]),
         ("latest scores", "reputation_history", ["idx_reputation_latest", "idx_reputation_node_time"]),
         ("latest estimates", "earnings_estimates", ["idx_earnings_latest"]),
-        ("bytes_by_day", "found", ["USING PRIMARY KEY", "rollup_counts_pkey"]),
-        ("bytes_by_piece", "found", ["USING PRIMARY KEY", "rollup_counts_pkey"]),
+        ("sent", "found", ["USING PRIMARY KEY", "rollup_counts_pkey"]),
+        ("sent_by_piece", "found", ["USING PRIMARY KEY", "rollup_counts_pkey"]),
         ("api_months", "days", ["days USING PRIMARY KEY", "sno_days_pkey"]),
         ("api_months", "on_it", ["on_it USING PRIMARY KEY", "sno_satellites_pkey"]),
         ("day_ends", "storage_snapshots", ["idx_storage_node_time"]),
@@ -141,8 +141,8 @@ def plan(statement: str) -> str:
         ("compactions", "hashstore_compaction_history", ["autoindex_hashstore", "hashstore_compaction_history_pkey"]),
         ("starts", "sno_starts", ["USING PRIMARY KEY", "sno_starts_pkey"]),
         ("attempts_by_hour_of_day", "found", ["USING PRIMARY KEY", "rollup_counts_pkey"]),
-        ("days of the API", "sno_days", ["USING PRIMARY KEY", "sno_days_pkey"]),
-        ("satellites of the API", "sno_satellites", ["USING PRIMARY KEY", "sno_satellites_pkey"]),
+        ("api_days", "sno_days", ["USING PRIMARY KEY", "sno_days_pkey"]),
+        ("api_satellites", "sno_satellites", ["USING PRIMARY KEY", "sno_satellites_pkey"]),
     ],
 )
 def test_a_statement_uses_its_index(many_nodes: None, statement: str, table: str, indexes: list[str]) -> None:

@@ -143,3 +143,18 @@ def test_roll_ups_from_before_there_were_hours_and_weeks_get_them_and_are_added_
     tables.insert(later)
     rollup_once()
     assert (tables.hours(), tables.failures()) == (oracle.hours(rows + later), oracle.failures(later))
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "events", "events_readonly"])
+def test_roll_ups_from_before_there_were_points_get_them_and_are_added_to(fresh: BaseDatabaseWrapper) -> None:
+    call_command("migrate", "nodes", "0012", database=EVENTS, verbosity=0)
+    rows = [event(id_, status="failed" if id_ % 5 == 0 else "success") for id_ in range(1, 60)]
+    tables.insert(rows)
+    rollup_once(50)
+    expected = tables.point_percentiles()
+    with fresh.cursor() as cursor:
+        cursor.execute("DROP TABLE rollup_points")
+    call_command("migrate", "nodes", database=EVENTS, verbosity=0)
+    assert (tables.points(), tables.point_percentiles()) == (oracle.points(rows[:50]), expected)
+    rollup_once()
+    assert tables.points() == oracle.points(rows)

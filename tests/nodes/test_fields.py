@@ -12,7 +12,7 @@ from django.db.models.functions import TruncHour
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nodes.fields import from_stored, to_stored
+from nodes.fields import are_stored, from_stored, to_stored
 from nodes.models import Event
 from nodes.router import EVENTS
 
@@ -32,6 +32,17 @@ LOOKUPS: dict[str, Callable[[datetime, datetime], bool]] = {
     "lt": lambda stored, asked: stored < asked,
     "lte": lambda stored, asked: stored <= asked,
 }
+ODD = [
+    "",
+    "2026-02-30T00:00:00+00:00",
+    "2026-11-19T24:00:00+00:00",
+    "2026-11-19T23:59:60+00:00",
+    "2026-11-19T23:59:58.1+00:00",
+    "2026-11-19T23:59:58Z",
+    "2026-11-19T23:59:58+00:00\n2026-11-19T23:59:58+00:00",
+    "2026-11-19T23:59:58+00:00\n",
+    "\u0662026-11-19T23:59:58+00:00",
+]
 EXAMPLES = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -73,6 +84,11 @@ def test_a_moment_survives_storing(moment: datetime) -> None:
 @given(one=moments, other=moments)
 def test_stored_texts_sort_as_their_moments(one: datetime, other: datetime) -> None:
     assert (to_stored(one) < to_stored(other)) == (one < other)
+
+
+@given(st.lists(st.one_of(moments.map(to_stored), st.sampled_from(ODD)), max_size=6))
+def test_many_texts_are_told_at_once(texts: list[str]) -> None:
+    assert are_stored(texts) == all(from_stored(text) is not None for text in texts)
 
 
 def test_a_moment_is_stored_as_the_monitor_writes_it(databases: None) -> None:

@@ -31,6 +31,11 @@ class Command(ComparingCommand):
         parser.add_argument(
             "--basis", default=AUTO, metavar="B", help="sample: read the newest events alone, without the roll-ups"
         )
+        parser.add_argument(
+            "--same-satellites",
+            action="store_true",
+            help="only what each node does for satellites that all of them serve",
+        )
         parser.add_argument("--change-at", metavar="TIME", help="whether a change helped that was made then")
         parser.add_argument(
             "--changed", action="append", metavar="NODE", help="the changed node, or several; the first"
@@ -73,6 +78,7 @@ class Command(ComparingCommand):
             as_of=options["as_of"],
             basis=options["basis"],
             month=options["month"],
+            same_satellites=options["same_satellites"],
         )
 
     def beside(self, request: ComparisonRequest, options: Mapping[str, Any]) -> Beside:

@@ -137,7 +137,7 @@ def traffic_of(hours: Iterable[tuple[int, HourOfNode]], nodes: int, windows: Win
             durations[node][point, action].update(found)
     for tallying, parts in zip(tallyings, durations, strict=True):
         for (point, action), counts in parts.items():
-            tallying.add_packed(point, action, packed(histogram_of(counts)))
+            tallying.add_packed(action, packed(histogram_of(counts)), point)
     return [tallying.finish(exact=False) for tallying in tallyings]
 
 

@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from comparison.money import stored
-from comparison.money.stored import Stored
+from comparison.money.stored import BEYOND, Stored
 from nodes.models import StorageSnapshot
 from nodes.reading import reading
 from tests.comparison.tables import insert
@@ -15,7 +18,7 @@ from tests.comparison.tables import insert
 pytestmark = pytest.mark.usefixtures("databases")
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 TB = 10**12
 
 
@@ -31,6 +34,37 @@ def read(snapshots: Iterable[StorageSnapshot], end: datetime = START + 30 * DAY)
     StorageSnapshot.objects.bulk_create(snapshots)
     with reading() as connection:
         return stored.read(connection, ["a"], START, end)["a"]
+
+
+def lines_by_hand(times: list[int], used: list[int], end: int) -> tuple[dict[int, Fraction], set[int]]:
+    """Byte-hours by day, and the lines over six hours; seconds from the month's start on."""
+    days: dict[int, Fraction] = {}
+    gaps = set()
+    for n, (left, right) in enumerate(pairwise(times)):
+        cuts = sorted({left, right, *(cut for cut in (*range(0, 40 * 86_400, 86_400), end) if left < cut < right)})
+        for begin, until in pairwise(cuts):
+            if begin < 0 or until > end:
+                continue
+            middle = Fraction(begin + until - 2 * left, 2 * (right - left))
+            area = (used[n] + (used[n + 1] - used[n]) * middle) * Fraction(until - begin, 3600)
+            days[begin // 86_400] = days.get(begin // 86_400, Fraction(0)) + area
+            gaps |= {n} if right - left > 6 * 3600 else set()
+    return days, gaps
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.dictionaries(st.integers(-2 * 86_400, 8 * 86_400), st.integers(0, 10**16), max_size=60),
+    st.integers(1, 7 * 86_400),
+)
+def test_days_and_gaps_are_those_of_the_lines_one_by_one(sizes: dict[int, int], end: int) -> None:
+    StorageSnapshot.objects.all().delete()
+    times = sorted(at for at in sizes if at < end + BEYOND // SECOND)
+    found = read([snapshot(START + n * SECOND, sizes[n]) for n in times], START + end * SECOND)
+    days, gaps = lines_by_hand(times, [sizes[n] for n in times], end)
+    assert found.days == {START.date() + number * DAY: area for number, area in days.items()}
+    assert facts(found.byte_hours, found.gaps) == (sum(days.values()), len(gaps))
+    assert found.rounded_days == {day: float(area) for day, area in found.days.items()}
 
 
 def test_two_snapshots_make_a_trapezoid() -> None:

@@ -83,6 +83,19 @@ def hours(rows: Iterable[Row]) -> dict[str, set[int]]:
     return dict(found)
 
 
+def points(rows: Iterable[Row]) -> dict[tuple[Any, ...], tuple[dict[tuple[str, str], int], dict[str, int]]]:
+    """Attempts by action and status, and bytes of the successful ones by action, by name, span and start."""
+    found: dict[tuple[Any, ...], tuple[dict[tuple[str, str], int], dict[str, int]]] = {}
+    for row in filter(is_sound, rows):
+        for span in spans_of(row):
+            attempts, sizes = found.setdefault((row["node_name"], *span), ({}, {}))
+            kind = row["action"], row["status"]
+            attempts[kind] = attempts.get(kind, 0) + 1
+            if row["status"] == "success" and row["size"]:
+                sizes[row["action"]] = sizes.get(row["action"], 0) + row["size"]
+    return found
+
+
 def failures(rows: Iterable[Row]) -> dict[tuple[Any, ...], int]:
     """Attempts by name, span, start, action and reason."""
     found: dict[tuple[Any, ...], int] = defaultdict(int)

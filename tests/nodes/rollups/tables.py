@@ -11,18 +11,21 @@ from nodes.models import (
     RollupHours,
     RollupLatencies,
     RollupNode,
+    RollupPoint,
     RollupReason,
     RollupSatellite,
 )
-from nodes.rollups.histogram import Histogram
+from nodes.rollups.codes import ACTION_CODES
+from nodes.rollups.histogram import Histogram, value_of
 from nodes.rollups.packing import unpacked
+from nodes.rollups.points import Sums, sums_of
 from tests.nodes.rollups.oracle import Counts, Row
 
 COLUMNS = (
     *("id", "timestamp", "action", "status", "size", "piece_id", "satellite_id", "node_name", "duration_ms"),
     "error_reason",
 )
-OURS = ("nodes", "satellites", "reasons", "counts", "latencies", "hours", "failures", "batches", "state")
+OURS = ("nodes", "satellites", "reasons", "counts", "latencies", "points", "hours", "failures", "batches", "state")
 
 
 def empty() -> None:
@@ -59,6 +62,25 @@ def histograms() -> dict[tuple[Any, ...], Histogram]:
         (names[row.node], row.span, row.start, row.action): unpacked(bytes(row.buckets))
         for row in RollupLatencies.objects.using("events")
     }
+
+
+def points() -> dict[tuple[Any, ...], tuple[dict[tuple[str, str], int], dict[str, int]]]:
+    return {key: (sums.attempts, sums.sizes) for key, sums in _points()}
+
+
+def point_percentiles() -> dict[tuple[Any, ...], int]:
+    """In ms by name, span, start, action and percent."""
+    return {
+        (*key, ACTION_CODES[action], percent): value_of(bucket)
+        for key, sums in _points()
+        for (action, percent), bucket in sums.buckets.items()
+    }
+
+
+def _points() -> list[tuple[tuple[Any, ...], Sums]]:
+    names, _ = _names()
+    rows = RollupPoint.objects.using("events")
+    return [((names[row.node], row.span, row.start), sums_of(bytes(row.sums))) for row in rows]
 
 
 def hours() -> dict[str, set[int]]:

@@ -105,6 +105,7 @@ class Simulated:
 def check(simulated: Simulated) -> None:
     counted = list(simulated.counted.values())
     assert tables.counts() == oracle.counts(counted)
+    assert tables.points() == oracle.points(counted)
     assert tables.hours() == oracle.hours(counted)
     assert tables.failures() == oracle.failures(counted)
     exact, approximate = oracle.durations(counted), tables.histograms()
@@ -115,6 +116,10 @@ def check(simulated: Simulated) -> None:
             found = Distribution.of_counts(approximate[key]).percentile(percent)
             assert found is not None
             assert abs(found - true) <= true / 100, (key, percent)
+    stored = tables.point_percentiles()
+    assert stored.keys() == {(*key, percent) for key in exact for percent in (50, 95)}
+    for (*of, percent), stored_ms in stored.items():
+        assert stored_ms == Distribution.of_counts(approximate[tuple(of)]).percentile(percent)
 
 
 def test_every_number_equals_the_oracles_whatever_happens_between_batches(

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("nodes", "0012_start_pages"),
+        ("nodes", "0013_rollup_points"),
     ]
 
     operations = [
