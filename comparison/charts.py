@@ -218,7 +218,7 @@ def _named_end(
 ) -> str:
     names = [labels.get(name, name) for name, value in ordered if value == end]
     who = names[0] if len(names) == 1 else counted(len(names), "node")
-    return f"{shown(metric, end)} {who}"
+    return f"{shown(metric, end)}, {who}"
 
 
 def _mark(name: str, places: Mapping[str, Rank]) -> str:

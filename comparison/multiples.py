@@ -10,7 +10,7 @@ from itertools import groupby
 from comparison.basis import caveat, window_of
 from comparison.charts import Scale, scale_of
 from comparison.detailed import Detailed, Steps, detailed, steps_of
-from comparison.marks import Marked, Marks
+from comparison.marks import HEIGHT, WIDTH, Marked, Marks
 from comparison.picture_table import PictureTable
 from comparison.ranks import standings
 from comparison.result import Result, Value
@@ -18,7 +18,6 @@ from comparison.units import counted, volume
 from nodes.display import NO_VALUE, size
 
 MOST_DRAWN = 12  # nodes; the tables have the others
-WIDTH, HEIGHT = 100, 40  # of the box
 _ALONE = 0.8  # how far a value between two gaps reaches to both sides: without a length it could not be seen
 
 Values = Sequence[Value]

@@ -1,14 +1,17 @@
 """What pictures show beside a result: read when a page is made of it, and not by the comparison itself.
 
 All in one snapshot, few statements for all nodes that are drawn: snapshots of the space by jumps to the last one of
-each step of time, compactions of the window, and hourly sums of a week at the most.
+each step of time, compactions of the window, starts of the nodes, and hourly sums of a week at the most.
 """
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -22,7 +25,7 @@ from comparison.storage import Snapshot, snapshot
 from comparison.window import Window
 from nodes import catalog
 from nodes.errors import EventsUnavailable
-from nodes.fields import to_stored
+from nodes.fields import from_stored, to_stored
 from nodes.reading import reading
 from nodes.rollups.codes import ACTION_CODES, HOUR, HOURS_A_DAY
 from nodes.rollups.presence import rollups_exist
@@ -51,6 +54,21 @@ class Compaction:
 
 
 @dataclass(frozen=True)
+class Start:
+    """A process as the node's API told it: when it started, or else was seen first; `before` is the version of the
+    process before it, None where none is known.
+    """
+
+    at: datetime
+    version: str | None
+    before: str | None
+
+    @property
+    def is_change(self) -> bool:
+        return None not in (self.before, self.version) and self.before != self.version
+
+
+@dataclass(frozen=True)
 class HoursOfDay:
     """Attempts by name of the node, and of each by hour of the day in UTC, action and status, in `span`."""
 
@@ -64,6 +82,7 @@ class Pictured:
 
     space: Mapping[str, list[Snapshot]] = field(default_factory=dict)
     compactions: Mapping[str, list[Compaction]] = field(default_factory=dict)
+    starts: Mapping[str, list[Start]] = field(default_factory=dict)
     hours: HoursOfDay | None = None
     trouble: str = ""
 
@@ -84,6 +103,7 @@ def _read(connection: BaseDatabaseWrapper, type: str, names: Sequence[str], wind
     return Pictured(
         space=_space(connection, names, window) if type == EFFICIENCY else {},
         compactions=_compactions(connection, names, window) if type in WITH_TRAFFIC else {},
+        starts=_starts(connection, names, window) if type in WITH_TRAFFIC else {},
         hours=_hours(connection, names, window) if type == PERFORMANCE else None,
     )
 
@@ -114,6 +134,26 @@ def _compactions(connection: BaseDatabaseWrapper, names: Sequence[str], window: 
         if end is not None and window.start <= end < window.end:
             found.setdefault(name, []).append(Compaction(end - _duration(seconds), end, satellite, store))
     return found
+
+
+def _starts(connection: BaseDatabaseWrapper, names: Sequence[str], window: Window) -> dict[str, list[Start]]:
+    """Those in the window, the oldest first. Nothing where the database has no table of them yet."""
+    if not catalog.has_tables(connection, ["sno_starts"]):
+        return {}
+    rows = groupby(statements.starts(connection, names), key=itemgetter(0))
+    found = {name: [start for start in starts_of(of) if window.start <= start.at < window.end] for name, of in rows}
+    return {name: starts for name, starts in found.items() if starts}
+
+
+def starts_of(rows: Iterable[Sequence[Any]]) -> Iterator[Start]:
+    """From the rows of one node, the oldest first: name, when it was first seen, version and start."""
+    before, started_before = None, None
+    for _, seen, version, started in rows:
+        # The same start as another version is one that the API did not tell.
+        found = started if started != started_before else seen if before and version != before else None
+        if (at := from_stored(found)) is not None:
+            yield Start(at, version, before)
+        before, started_before = version, started
 
 
 def _moment(text: object) -> datetime | None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from comparison.detailed import detailed
 from comparison.hours_picture import HourMaps, hour_maps
 from comparison.marks import Marked, marked
-from comparison.metrics import EFFICIENCY
+from comparison.metrics import EARNINGS, EFFICIENCY
+from comparison.money.kinds_picture import KindsPicture, kinds_picture
 from comparison.multiples import ends
 from comparison.pictured import pictured
 from comparison.result import Result
@@ -22,6 +23,7 @@ class Pictures:
     space: SpacePicture | None
     hours: HourMaps | None
     risk: RiskPicture | None
+    kinds: KindsPicture | None
     trouble: str
 
 
@@ -32,9 +34,10 @@ def pictures(result: Result, labels: Mapping[str, str]) -> Pictures:
     )
     found = pictured(result, names)
     return Pictures(
-        marked=marked(found.compactions, result, labels),
+        marked=marked(found.compactions, found.starts, result, labels),
         space=space_picture(found.space, result, labels),
         hours=hour_maps(found.hours, result, labels),
         risk=risk_picture(result, labels),
+        kinds=kinds_picture(result, labels) if result["type"] == EARNINGS else None,
         trouble=found.trouble,
     )

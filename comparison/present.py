@@ -63,6 +63,10 @@ class Sheet:
     columns: list[Column]
     sections: list[Section]
 
+    @property
+    def has_charts(self) -> bool:
+        return any(section.chart for section in self.sections)
+
 
 def labels_of(nodes: Iterable[Node]) -> dict[str, str]:
     """What to call each node, by name: its label, with the name behind it where another one is called the same."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from comparison.basis import moment, window_of
 from comparison.details_view import Line, LineTable
-from comparison.multiples import percent
+from comparison.multiples import MOST_DRAWN, percent
 from comparison.result import Result
 from comparison.risk import minutes_between
 from comparison.risk_metrics import LATE_MINUTES
@@ -44,6 +44,10 @@ class RiskLine:
     def counted(self) -> str:
         return counted(len(self.satellites.lines), "satellite")
 
+    @property
+    def is_bad(self) -> bool:
+        return any(cell.bad for cell in self.cells)
+
 
 def risk_lines(result: Result, labels: Mapping[str, str]) -> list[RiskLine]:
     """A line for each node that was read; no line at all where nothing is known of any, or by an earlier version."""
@@ -52,6 +56,13 @@ def risk_lines(result: Result, labels: Mapping[str, str]) -> list[RiskLine]:
         return []
     end = window_of(result).end
     return [_line(labels.get(node["name"], node["name"]), node.get("risk"), end) for node in nodes]
+
+
+def folded(lines: Sequence[RiskLine]) -> tuple[list[RiskLine], list[RiskLine]]:
+    """Those that are shown at once, and the others: of many nodes those of which nothing bad is known."""
+    if len(lines) <= MOST_DRAWN:
+        return list(lines), []
+    return [line for line in lines if line.is_bad], [line for line in lines if not line.is_bad]
 
 
 def _line(label: str, risk: Mapping[str, Any] | None, end: datetime) -> RiskLine:

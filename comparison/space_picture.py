@@ -11,7 +11,8 @@ from typing import Any
 
 from comparison.basis import Span, window_of
 from comparison.detailed import Steps
-from comparison.multiples import HEIGHT, MOST_DRAWN, WIDTH
+from comparison.marks import HEIGHT, WIDTH
+from comparison.multiples import MOST_DRAWN
 from comparison.picture_table import PictureTable
 from comparison.result import Result
 from comparison.spans import moment_of, points_of, step_of

@@ -39,6 +39,7 @@ EVENTS_MODELS = frozenset(
         "snonode",
         "snopaystub",
         "snosatellite",
+        "snostart",
     }
 )
 

@@ -13,6 +13,7 @@ from comparison.multiples import Curve, Figure, Panel
 from comparison.risk_picture import Cell, RiskRow
 
 register = template.Library()
+_BELOW = ' transform="translate(0 42)"'
 
 
 @register.filter
@@ -110,8 +111,8 @@ def _curve(curve: Curve) -> str:
 
 
 def _marked(marks: Marks) -> str:
-    start = "" if marks.start_x is None else f'<path class="start" d="M{marks.start_x:g} 0V40"/>'
-    return start + (f'<path class="band" d="{marks.band}" transform="translate(0 42)"/>' if marks.band else "")
+    drawn = (("start", marks.starts, ""), ("version", marks.versions, ""), ("band", marks.band, _BELOW))
+    return "".join(f'<path class="{kind}" d="{path}"{moved}/>' for kind, path, moved in drawn if path)
 
 
 def _risk_row(row: RiskRow) -> Iterator[str]:

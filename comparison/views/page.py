@@ -35,7 +35,7 @@ from comparison.pictures import pictures
 from comparison.present import labels_of, sheet
 from comparison.request import YES, InvalidRequest
 from comparison.result import Result
-from comparison.risk_view import HEAD, risk_lines
+from comparison.risk_view import HEAD, folded, risk_lines
 from comparison.summary import summary
 from comparison.views.start import kept
 from comparison.window import USUAL_RANGES
@@ -46,7 +46,7 @@ SCRIPTS = ("filter.js", "local-time.js", "stream.js", "copy.js")
 # The page's script asks for the table of nodes alone, in another order, and takes it if it is of the same result.
 PART, FIGURES, OF = "X-Part", "figures", "X-Of"
 FEW_COLUMNS = 3  # up to so many nodes leave room for the charts beside the table
-MANY_NODES = 12  # from so many nodes on the list of them is folded away beside a result
+MANY_NODES = 12  # of more nodes the list to choose from is folded away beside a result, and what their figures rest on
 
 
 @never_cache
@@ -182,6 +182,7 @@ def _shown(choice: Choice, result: Result) -> dict[str, Any]:
     window = window_of(result)
     drawn = pictures(result, labels)
     arranged = _arranged(choice, result)
+    risky, others = folded(risk_lines(result, labels))
     return arranged | {
         "result": result,
         "span": span_of(result),
@@ -195,6 +196,7 @@ def _shown(choice: Choice, result: Result) -> dict[str, Any]:
         "few": len(result["nodes"]) <= FEW_COLUMNS and not arranged["fleet"],
         "summary": summary(result, labels),
         "bases": bases(result, labels),
+        "bases_folded": len(result["nodes"]) > MANY_NODES,
         "notes": said(remarks_of(result, labels)),
         "rests_on_events": rests_on_events(result),
         "pictures": drawn,
@@ -209,7 +211,8 @@ def _shown(choice: Choice, result: Result) -> dict[str, Any]:
         "previous_span": previous_span(result),
         "months": months(result, labels),
         "risk_head": HEAD,
-        "risk_lines": risk_lines(result, labels),
+        "risk_lines": risky,
+        "risk_folded": others,
         "query": choice.query(),
         "permanent_query": choice.query(as_of=permanent(window.end), month=""),
     }

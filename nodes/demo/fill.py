@@ -30,6 +30,7 @@ from nodes.models import (
     SnoAuditWindow,
     SnoNode,
     SnoSatellite,
+    SnoStart,
     StorageSnapshot,
 )
 from nodes.router import EVENTS
@@ -45,7 +46,7 @@ FILLED: tuple[type[Model], ...] = (
     HashstoreCompaction,
 )
 # What the nodes' own API tells, with a column `node`.
-TOLD: tuple[type[Model], ...] = (SnoNode, SnoSatellite, SnoAuditWindow)
+TOLD: tuple[type[Model], ...] = (SnoNode, SnoStart, SnoSatellite, SnoAuditWindow)
 BATCH = 500
 
 M = TypeVar("M", bound=Model)
@@ -120,6 +121,7 @@ def write_side_tables(plan: Plan) -> None:
             _rows(StorageSnapshot).bulk_create(taken, BATCH)
             _rows(Reputation).bulk_create(scores.reputation(story, as_of, plan.seed), BATCH)
             _rows(SnoNode).bulk_create([told.state(story, as_of, plan.seed)])
+            _rows(SnoStart).bulk_create(told.starts(story, as_of, plan.seed))
             _rows(SnoSatellite).bulk_create(told.satellites(story, as_of), BATCH)
             _rows(SnoAuditWindow).bulk_create(told.windows(story, as_of, plan.seed), BATCH)
             _rows(EarningsEstimate).bulk_create(estimates, BATCH)

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from random import Random
 
 from nodes.demo.stories import SATELLITES, Story, chance
-from nodes.fields import to_stored
-from nodes.models import SnoAuditWindow, SnoNode, SnoSatellite
+from nodes.fields import from_stored, to_stored
+from nodes.models import SnoAuditWindow, SnoNode, SnoSatellite, SnoStart
 from nodes.satellites import short_name
 
 ALLOWED_VERSION = "1.160.0"
+VERSION_BEFORE = "1.136.4"
 VETTED_AFTER_DAYS = 30
 WINDOW_HOURS, WINDOWS = 12, 60
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
@@ -36,6 +37,16 @@ def state(story: Story, as_of: datetime, seed: int) -> SnoNode:
         down_since=to_stored(told + timedelta(minutes=5)) if down else None,
         trouble="The API refused the connection: is the storagenode running?" if down else None,
     )
+
+
+def starts(story: Story, as_of: datetime, seed: int) -> Iterator[SnoStart]:
+    """A restart, the update to the version of today, and the last start, each as it was told two minutes after it."""
+    rng = chance(seed, "starts", story.name)
+    last = from_stored(state(story, as_of, seed).started) or as_of
+    update = last - rng.uniform(0.5, 6) * _DAY
+    for at, version in ((update - 9 * _DAY, VERSION_BEFORE), (update, story.version), (last, story.version)):
+        seen = to_stored(at + 2 * timedelta(minutes=1))
+        yield SnoStart(node=story.name, seen=seen, version=version, started=to_stored(at))
 
 
 def satellites(story: Story, as_of: datetime) -> Iterator[SnoSatellite]:

@@ -30,7 +30,7 @@ from nodes.models.rollups import (
     RollupState,
 )
 from nodes.models.site import ApiToken, Node, SatelliteTerms, StartPage
-from nodes.models.sno import SnoAuditWindow, SnoDay, SnoNode, SnoPaystub, SnoSatellite
+from nodes.models.sno import SnoAuditWindow, SnoDay, SnoNode, SnoPaystub, SnoSatellite, SnoStart
 
 __all__ = [
     "ApiToken",
@@ -66,6 +66,7 @@ __all__ = [
     "SnoNode",
     "SnoPaystub",
     "SnoSatellite",
+    "SnoStart",
     "StartPage",
     "StorageSnapshot",
 ]

@@ -26,6 +26,20 @@ class SnoNode(models.Model):
         return self.node
 
 
+class SnoStart(models.Model):
+    pk = models.CompositePrimaryKey("node", "seen")
+    node = models.TextField()
+    seen = models.TextField()
+    version = models.TextField(null=True)
+    started = models.TextField(null=True)
+
+    class Meta:
+        db_table = "sno_starts"
+
+    def __str__(self) -> str:
+        return f"{self.node} from {self.started or self.seen}"
+
+
 class SnoSatellite(models.Model):
     pk = models.CompositePrimaryKey("node", "satellite")
     node = models.TextField()

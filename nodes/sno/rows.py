@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from nodes.fields import from_stored, to_stored
-from nodes.models import EarningsEstimate, Payout, Reputation, SnoNode, SnoSatellite, StorageSnapshot
+from nodes.models import EarningsEstimate, Payout, Reputation, SnoNode, SnoSatellite, SnoStart, StorageSnapshot
 from nodes.sno.answer import Answer
 from nodes.sno.shapes import Listed, Month, OnSatellite, Paystub, Space
 from nodes.sql.sno import Row, Value
@@ -199,6 +199,18 @@ def node(moment: Moment, answer: Answer) -> dict[str, Value]:
     if answer.expected_cents is not None:
         row["expected_cents"] = answer.expected_cents
     return row
+
+
+def start(moment: Moment, answer: Answer, newest: SnoStart | None) -> dict[str, Value] | None:
+    """A row of sno_starts, where version or start differ from the newest; what was not told now is as it was."""
+    told = answer.dashboard
+    if told is None:
+        return None
+    before = (newest.version, newest.started) if newest else (None, None)
+    now = (told.version or before[0], told.started or before[1])
+    if now == before or (newest and newest.seen > moment.stamp):
+        return None
+    return {"node": moment.node, "seen": moment.stamp, "version": now[0], "started": now[1]}
 
 
 def _listed(moment: Moment, listed: Listed | None) -> dict[str, Value]:

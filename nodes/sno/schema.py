@@ -37,6 +37,14 @@ OWN_TABLES = (
         ("node",),
         by_key=True,
     ),
+    # What was `started`, and its version, whenever one of them was told anew; `seen` is when it was told first. The
+    # newest of each node are kept.
+    Table(
+        "sno_starts",
+        (*_keys("node seen"), *_columns("TEXT", "version started")),
+        ("node", "seen"),
+        by_key=True,
+    ),
     # Prices in US cents per TB, and per TB and month; held amounts in millionths of a US dollar; scores in per cent.
     # `scored`, `estimated` and `finalized` are what we last wrote to the monitor's tables: when scores, when
     # this month's estimate, and a sum of the last month's figures. `answered` is the last time that its own route

@@ -22,6 +22,7 @@ from nodes.models import (
     SnoNode,
     SnoPaystub,
     SnoSatellite,
+    SnoStart,
     StorageSnapshot,
 )
 from nodes.own_tables import OWN_TABLES
@@ -35,6 +36,7 @@ from nodes.sno.signals import first_answer
 from nodes.sql.sno import Row, Value, put
 
 KIND = "api"  # of intake_states
+MOST_STARTS = 300  # kept of a node: years of updates and restarts, or a day of one that starts over and over
 
 _TABLES = {table.name: table for table in OWN_TABLES}
 _MODELS: tuple[type[models.Model], ...] = (
@@ -47,6 +49,7 @@ _MODELS: tuple[type[models.Model], ...] = (
     SnoDay,
     SnoAuditWindow,
     SnoPaystub,
+    SnoStart,
     IntakeState,
 )
 
@@ -59,6 +62,7 @@ def store(node: str, answer: Answer, at: datetime, trouble: str = "") -> None:
         before = _before(node)
         remembered = _store_snapshot(moment, answer, before)
         _store_satellites(moment, answer, before)
+        _store_start(moment, answer)
         _store_paystubs(moment, answer.paystubs)
         _put("sno_nodes", [rows.node(moment, answer) | remembered | {"trouble": trouble or None}])
         _put_state(moment, trouble, answered=True)
@@ -122,6 +126,17 @@ def _store_satellites(moment: Moment, answer: Answer, before: Before) -> None:
     _put("sno_days", days, idle=["updated"])
     windows = [row for of, on in told for row in rows.windows(moment, of, on)]
     _put("sno_audit_windows", windows)
+
+
+def _store_start(moment: Moment, answer: Answer) -> None:
+    """A row when the process or its version is another than was told before; the oldest of too many are dropped."""
+    of_node = SnoStart.objects.using(EVENTS).filter(node=moment.node).order_by("-seen")
+    row = rows.start(moment, answer, of_node.first())
+    if row is None:
+        return
+    _put("sno_starts", [row])
+    if dropped := of_node.values_list("seen", flat=True)[MOST_STARTS : MOST_STARTS + 1]:
+        of_node.filter(seen__lte=dropped[0]).delete()
 
 
 def _store_paystubs(moment: Moment, stubs: Iterable[Paystub]) -> None:

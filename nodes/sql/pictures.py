@@ -31,6 +31,7 @@ SELECT node_name, satellite, store, last_run_iso, duration FROM hashstore_compac
 WHERE node_name IN ({nodes}) AND last_run_iso >= %s AND last_run_iso < %s
 ORDER BY last_run_iso DESC LIMIT %s
 """
+_STARTS = "SELECT node, seen, version, started FROM sno_starts WHERE node IN ({nodes}) ORDER BY node, seen"
 
 
 def space(connection: BaseDatabaseWrapper, steps: Steps) -> Rows:
@@ -48,6 +49,13 @@ def compactions(connection: BaseDatabaseWrapper, names: Sequence[str], span: tup
         return []
     statement = _COMPACTIONS.format(nodes=", ".join(["%s"] * len(names)))
     return _rows(connection, statement, [*names, *span, most])
+
+
+def starts(connection: BaseDatabaseWrapper, names: Sequence[str]) -> Rows:
+    """Node, when it was first seen, version and start of each process that is known, the oldest first."""
+    if not names:
+        return []
+    return _rows(connection, _STARTS.format(nodes=", ".join(["%s"] * len(names))), names)
 
 
 def _rows(connection: BaseDatabaseWrapper, statement: str, parameters: Sequence[Any]) -> Rows:

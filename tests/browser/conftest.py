@@ -11,16 +11,22 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from inspect import signature
+from io import StringIO
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from django.conf import LazySettings
 from django.contrib.auth.models import Permission, User
+from django.core.management import call_command
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from comparison import cache
+from comparison.engine import compare
+from comparison.request import ComparisonRequest
 from nodes.models import Event
+from tests.comparison.halted import Halted, halting
 
 FLAGS = [
     "--no-sandbox",
@@ -107,13 +113,35 @@ def open_page(thread: Thread, browser: Browser) -> Iterator[Callable[..., Page]]
 
 
 @pytest.fixture
-def site(live_server: LiveServer, databases: None) -> str:
+def site(empty_site: str) -> str:
     """The address of a site with three nodes, each worse than the one before, and the account `viewer`."""
-    cache.clear()
     fill(*NAMES)
+    return empty_site
+
+
+@pytest.fixture
+def empty_site(live_server: LiveServer, databases: None) -> str:
+    """The address of a site without nodes, with the account `viewer`."""
+    cache.clear()
     user = User.objects.create_user("viewer", password=PASSWORD)
     user.user_permissions.add(Permission.objects.get(codename="view_node"))
     return live_server.url
+
+
+@pytest.fixture
+def halted(site: str, settings: LazySettings) -> Iterator[Halted]:
+    """The comparison that the page asks for next; the node of its last column is read first."""
+    compare(ComparisonRequest(NAMES, "performance", 24))  # which the page shows first, from the cache
+    with halting(settings, ComparisonRequest(("shed", "attic", "cellar"), "overall", 24)) as halted:
+        yield halted
+
+
+@pytest.fixture
+def lifelike_site(empty_site: str) -> str:
+    """A site with nodes of which all is known that can be: each picture and table is there."""
+    call_command("demo", nodes=4, events_per_node=1500, days=2, stdout=StringIO())
+    call_command("rollup", stdout=StringIO(), stderr=StringIO())
+    return empty_site
 
 
 def fill(*names: str) -> None:

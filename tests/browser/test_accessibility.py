@@ -1,14 +1,21 @@
 """What axe-core finds on each state of the page: nothing serious."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
-from playwright.sync_api import Page
+from django.urls import reverse
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PASSWORD, Thread, sign_in
+from comparison.metrics import TYPE_LABELS
+from nodes.known import ensure_nodes
+from tests.browser.conftest import NAMES, PASSWORD, Thread, fill, overflow, sign_in
+from tests.browser.states import fail
+from tests.browser.test_journeys import all_nodes
+from tests.comparison.halted import Halted
 
 Open = Callable[..., Page]
 
@@ -36,17 +43,84 @@ def findings(page: Page) -> list[tuple[Any, ...]]:
     ]
 
 
+def all_of(page: Page, site: str, fields: str) -> None:
+    """A comparison of all nodes."""
+    sign_in(page, site)
+    page.goto(f"{site}/?{all_nodes(page)}&{fields}")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("state", STATES)
 def test_a_comparison_has_no_serious_findings(
     thread: Thread, site: str, open_page: Open, state: str, scheme: str
 ) -> None:
     page = open_page(color_scheme=scheme)
-    sign_in(page, site)
-    nodes = page.eval_on_selector_all("input[name=node]", "boxes => boxes.map((box) => `node=${box.value}`).join('&')")
-    yesterday = page.evaluate("new Date(Date.now() - 864e5).toISOString()")
-    page.goto(f"{site}/?{nodes}&{STATES[state].format(yesterday=yesterday)}")
+    yesterday = f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%dT%H:%MZ}"
+    all_of(page, site, STATES[state].format(yesterday=yesterday))
     assert page.get_by_role("heading").count()
+    assert findings(page) == []
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
+def test_no_picture_or_table_has_serious_findings_or_makes_the_page_scroll_sideways(
+    thread: Thread, lifelike_site: str, open_page: Open, scheme: str, width: int
+) -> None:
+    page = open_page(color_scheme=scheme, viewport={"width": width, "height": 844})
+    sign_in(page, lifelike_site)
+    for type in TYPE_LABELS:
+        page.goto(f"{lifelike_site}/?{all_nodes(page)}&type={type}&range=30d")
+        assert overflow(page) <= 0
+        page.evaluate("document.querySelectorAll('main details').forEach((each) => (each.open = true))")
+        assert overflow(page) <= 0
+        assert findings(page) == []
+
+
+@pytest.mark.parametrize(("failing", "width"), [(("cellar",), 390), (NAMES, 1440)], ids=["one", "all"])
+def test_nodes_that_could_not_be_read_have_no_serious_findings(
+    thread: Thread, site: str, open_page: Open, failing: tuple[str, ...], width: int
+) -> None:
+    fail(*failing)
+    page = open_page(viewport={"width": width, "height": 844})
+    sign_in(page, site)
+    assert page.locator("table.sheet thead th.failed").count() == len(failing)
+    said = (
+        "None of the nodes could be read"
+        if failing == NAMES
+        else "cellar could not be read; the reason is in the table"
+    )
+    expect(page.locator(".findings .bad")).to_contain_text(said)
+    assert overflow(page) <= 0
+    assert findings(page) == []
+
+
+@pytest.fixture
+def forty_nodes(site: str) -> str:
+    fill(*(f"node {number}" for number in range(1, 38)))
+    return site
+
+
+def test_forty_nodes_have_no_serious_findings(thread: Thread, forty_nodes: str, open_page: Open) -> None:
+    page = open_page()
+    all_of(page, forty_nodes, "type=overall")
+    assert page.locator("table.fleet tbody tr").count() == 40
+    assert findings(page) == []
+
+
+def test_a_site_without_nodes_has_no_serious_findings(thread: Thread, empty_site: str, open_page: Open) -> None:
+    page = open_page(viewport={"width": 390, "height": 844})
+    sign_in(page, empty_site)
+    expect(page.get_by_role("heading", name="No nodes yet")).to_be_visible()
+    assert overflow(page) <= 0
+    assert findings(page) == []
+
+
+def test_a_comparison_that_is_being_read_has_no_serious_findings(
+    thread: Thread, site: str, halted: Halted, open_page: Open
+) -> None:
+    page = open_page()
+    sign_in(page, site)
+    page.get_by_role("button", name="Overall").click()
+    expect(page.locator("article[aria-busy=true]")).to_be_visible()
     assert findings(page) == []
 
 
@@ -60,7 +134,7 @@ def test_a_phone_and_a_desk_have_no_serious_findings(thread: Thread, site: str, 
 
 
 @pytest.fixture
-def administrator(site: str) -> str:
+def administrator(empty_site: str) -> str:
     User.objects.create_superuser("root", password=PASSWORD)
     return "root"
 
@@ -73,4 +147,22 @@ def test_the_fleet_on_the_admins_first_page_has_no_serious_findings(
     page.goto(f"{site}/admin/")
     assert page.locator(".fleet-state tbody tr").count() == 3
     found = Axe().run(page, context=".fleet-state").response["violations"]
+    assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []
+
+
+@pytest.fixture
+def earnings(lifelike_site: str, administrator: str) -> tuple[str, str]:
+    """The site, and the path of a node's earnings in its admin."""
+    (node,) = ensure_nodes(["attic-pi4"])
+    return lifelike_site, reverse("admin:nodes_node_earnings", args=[node.pk])
+
+
+def test_the_earnings_of_a_node_in_the_admin_have_no_serious_findings(
+    thread: Thread, earnings: tuple[str, str], open_page: Open
+) -> None:
+    page = open_page(viewport={"width": 390, "height": 844})
+    sign_in(page, *earnings, user="root")
+    assert page.locator("#content table").count() > 1
+    assert overflow(page) <= 0
+    found = Axe().run(page, context="#content").response["violations"]
     assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []

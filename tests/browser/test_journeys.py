@@ -144,6 +144,56 @@ def many_nodes(site: str) -> str:
     return site
 
 
+def test_many_nodes_are_searched_and_sorted_without_javascript(
+    thread: Thread, many_nodes: str, open_page: Open
+) -> None:
+    page = open_page(java_script_enabled=False)
+    sign_in(page, many_nodes)
+    page.goto(f"{many_nodes}/?{all_nodes(page)}&type=overall")
+    page.get_by_label("Search nodes").fill("node 2")
+    page.get_by_role("button", name="Show", exact=True).click()
+    page.wait_for_url(re.compile("q=node\\+2"))
+    rows = page.locator("table.fleet tbody tr")
+    expect(rows).to_have_count(11)
+    page.get_by_role("link", name="Uploads: success rate", exact=True).click()
+    head = page.get_by_role("columnheader", name="Uploads: success rate", exact=True)
+    expect(head).to_have_attribute("aria-sort", re.compile("ending"))
+    expect(rows).to_have_count(11)
+
+
+def test_whether_a_change_helped_is_asked_without_javascript(thread: Thread, site: str, open_page: Open) -> None:
+    page = open_page(java_script_enabled=False)
+    sign_in(page, site)
+    page.get_by_text("Did my change help?").click()
+    page.get_by_label("changed at (UTC)").fill("2026-11-16")
+    page.get_by_role("button", name="Compare").click()
+    expect(page.get_by_label("changed at (UTC)")).to_have_accessible_description(re.compile("time"))
+    page.get_by_label("changed at (UTC)").fill("")
+    page.get_by_label("difference to the window before").check()
+    page.get_by_role("button", name="Compare").click()
+    expect(page.get_by_role("heading", name="Against the window before")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("type", "picture"), [("earnings", ".kinds"), ("efficiency", ".space"), ("performance", ".hours")]
+)
+def test_the_table_behind_a_picture_opens_by_keyboard(
+    thread: Thread, lifelike_site: str, open_page: Open, type: str, picture: str
+) -> None:
+    page = open_page()
+    sign_in(page, lifelike_site)
+    page.goto(f"{lifelike_site}/?{all_nodes(page)}&type={type}&range=7d")
+    expect(page.locator(picture).get_by_role("img").first).to_be_visible()
+    summary = page.locator(f"{picture} details.numbers summary").first
+    table = page.locator(f"{picture} details.numbers table").first
+    expect(table).to_be_hidden()
+    summary.focus()
+    page.keyboard.press("Enter")
+    expect(table).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.locator(f"{picture} details.numbers .scroll").first).to_be_focused()
+
+
 def test_the_filter_narrows_the_list_and_chooses_what_it_shows(
     thread: Thread, many_nodes: str, open_page: Open
 ) -> None:

@@ -1,11 +1,14 @@
 """Colours that can be read, and a page that a strict Content-Security-Policy leaves alone."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, Route
 
+from comparison.metrics import TYPE_LABELS
 from tests.browser.conftest import Thread, sign_in
+from tests.browser.test_journeys import all_nodes
 
 Open = Callable[..., Page]
 
@@ -85,10 +88,22 @@ def strictly(route: Route) -> None:
     route.fulfill(response=response, headers={**response.headers, "content-security-policy": policy})
 
 
-def test_nothing_is_fetched_from_elsewhere(thread: Thread, site: str, open_page: Open) -> None:
+def test_no_page_fetches_from_elsewhere_or_has_anything_to_complain_about(
+    thread: Thread, lifelike_site: str, open_page: Open
+) -> None:
     page = open_page()
     fetched: list[str] = []
+    said: list[str] = []
     page.on("request", lambda request: fetched.append(request.url))
-    sign_in(page, site)
-    assert len(fetched) > 3
-    assert all(url.startswith(site) for url in fetched)
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    sign_in(page, lifelike_site)
+    nodes = all_nodes(page)
+    for fields in (*(f"type={type}" for type in TYPE_LABELS), "view=fleet", "against=previous"):
+        page.goto(f"{lifelike_site}/?{nodes}&{fields}")
+        page.wait_for_load_state("networkidle")
+    page.get_by_role("button", name="Overall").click()
+    page.wait_for_url(re.compile("type=overall"))
+    assert len(fetched) > 10
+    assert [url for url in fetched if not url.startswith(lifelike_site)] == []
+    assert said == []

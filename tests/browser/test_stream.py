@@ -1,27 +1,16 @@
 """The page that changes in place, as an operator sees it."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import pytest
 from django.conf import LazySettings
 from playwright.sync_api import Page, Route, expect
 
-from comparison.engine import compare
-from comparison.request import ComparisonRequest
-from tests.browser.conftest import NAMES, Thread, sign_in
+from tests.browser.conftest import Thread, sign_in
 from tests.browser.test_journeys import all_nodes, column_names, heading
-from tests.comparison.halted import Halted, halting
+from tests.comparison.halted import Halted
 
 Open = Callable[..., Page]
-
-
-@pytest.fixture
-def halted(site: str, settings: LazySettings) -> Iterator[Halted]:
-    """The comparison that the page asks for next; the node of its last column is read first."""
-    compare(ComparisonRequest(NAMES, "performance", 24))  # which the page shows first, from the cache
-    with halting(settings, ComparisonRequest(("shed", "attic", "cellar"), "overall", 24)) as halted:
-        yield halted
 
 
 def watched(page: Page) -> list[str]:

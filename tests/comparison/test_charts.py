@@ -77,13 +77,13 @@ class TestManyNodes:
         assert chart
         assert chart.crowd
         assert [dot.text for dot in chart.strips[0].dots] == [f"n{i}: {100 + i} ms" for i in range(40)]
-        assert chart.strips[0].ends == ["100 ms n0", "139 ms n39"]
+        assert chart.strips[0].ends == ["100 ms, n0", "139 ms, n39"]
         assert chart.strips[0].dots[0].mark == "best"
 
     def test_that_are_equal_are_counted_at_their_end(self) -> None:
         chart = drawn("download_latency", *latencies(*[7] * 39, 9))
         assert chart
-        assert chart.strips[0].ends == ["7 ms 39 nodes", "9 ms n39"]
+        assert chart.strips[0].ends == ["7 ms, 39 nodes", "9 ms, n39"]
 
     def test_that_are_best_together_have_one_star(self) -> None:
         chart = drawn("download_latency", *latencies(*[7] * 39, 9))
@@ -93,7 +93,7 @@ class TestManyNodes:
     def test_that_are_all_equal_have_one_end(self) -> None:
         chart = drawn("download_latency", *latencies(*[7] * 11))
         assert chart
-        assert chart.strips[0].ends == ["7 ms 11 nodes"]
+        assert chart.strips[0].ends == ["7 ms, 11 nodes"]
 
     @given(st.lists(st.integers(0, 10**6), min_size=MOST_ROWS + 1, max_size=60))
     def test_stay_in_their_row_and_none_hides_another(self, values: list[int]) -> None:

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comparison.charts import Scale
-from comparison.multiples import HEIGHT, MOST_DRAWN, WIDTH, Figure, multiples, path
+from comparison.marks import HEIGHT, WIDTH
+from comparison.multiples import MOST_DRAWN, Figure, multiples, path
 from comparison.ranks import standings
 from comparison.result import Value
 from tests.comparison.details_samples import detailed_result, details, lifelike_result, with_details

@@ -1,5 +1,6 @@
 """The page over a real comparison: who gets it, what it asks and what it answers."""
 
+import gzip
 import json
 from html import unescape
 
@@ -34,6 +35,18 @@ def ids(three_nodes: list[str]) -> list[int]:
 @pytest.fixture
 def as_of() -> str:
     return AS_OF.isoformat().replace("+00:00", "Z")
+
+
+@pytest.mark.parametrize("path", [PAGE, JSON])
+def test_the_page_and_json_are_compressed_for_who_takes_that(
+    ids: list[int], viewer_client: Client, as_of: str, path: str
+) -> None:
+    there = address(*ids, path=path, as_of=as_of)
+    plain, packed = viewer_client.get(there), viewer_client.get(there, headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in plain
+    assert packed["Content-Encoding"] == "gzip"
+    assert len(packed.content) * 3 < len(plain.content)
+    assert b"attic" in gzip.decompress(packed.content)
 
 
 @pytest.mark.parametrize("path", [PAGE, CSV, JSON])

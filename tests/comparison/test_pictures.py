@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from comparison.basis import Span
 from comparison.engine import compare
 from comparison.hours_picture import hour_maps
-from comparison.marks import marked
-from comparison.multiples import HEIGHT, WIDTH
-from comparison.pictured import Attempts, Compaction, HoursOfDay, pictured
+from comparison.marks import HEIGHT, MOST_LISTED, WIDTH, marked
+from comparison.pictured import Attempts, Compaction, HoursOfDay, Start, pictured
 from comparison.pictures import pictures
 from comparison.risk_picture import RiskPicture, risk_picture
 from comparison.space_picture import SpacePanel, fullest, space_picture
 from comparison.storage import Snapshot
-from nodes.models import Event, HashstoreCompaction, StorageSnapshot
+from nodes.fields import to_stored
+from nodes.models import Event, HashstoreCompaction, SnoStart, StorageSnapshot
 from nodes.rollups.roll import rollup_once
 from tests.comparison.conftest import AS_OF, NAMES, request_for
 from tests.comparison.details_samples import detailed_result, details
@@ -252,7 +252,10 @@ class TestMarks:
     def marks(self, *runs: Compaction, **risk: Any) -> Any:
         whole = detailed_result({"a": details(), "b": details()})
         whole["nodes"][0]["risk"] = risk or None
-        return marked({"a": list(runs)} if runs else {}, whole, {})
+        return marked({"a": list(runs)} if runs else {}, {}, whole, {})
+
+    def started(self, *starts: Start) -> Any:
+        return marked({}, {"a": list(starts)}, detailed_result({"a": details(), "b": details()}), {})
 
     def run(self, hours: float, took: float) -> Compaction:
         start = START + timedelta(hours=hours)
@@ -268,16 +271,92 @@ class TestMarks:
 
     def test_a_start_in_the_window_is_marked_with_the_version_in_the_table(self) -> None:
         found = self.marks(started=(START + DAY / 2).isoformat(), version="1.162.3")
-        assert found.of["a"].start_x == 50
-        assert found.table.rows == [("a", ["process started, runs 1.162.3", "23 Nov 00:00", ""])]
+        assert found.of["a"].starts == "M50 0V40"
+        assert found.table.rows == [("a", ["process started, v1.162.3", "23 Nov 00:00", ""])]
 
     def test_a_start_outside_the_window_is_not(self) -> None:
         assert self.marks(started=(START - DAY).isoformat(), version="1") is None
         assert self.marks(started=END.isoformat(), version="1") is None
 
+    def test_each_start_is_marked_and_a_change_of_version_by_another_mark(self) -> None:
+        found = self.started(
+            Start(START + DAY / 4, "1.137.5", "1.137.5"),
+            Start(START + DAY / 2, "1.142.7", "1.137.5"),
+            Start(START + DAY * 3 / 4, "1.142.7", "1.142.7"),
+        )
+        of_a = found.of["a"]
+        assert (of_a.starts, of_a.versions, of_a.band) == ("M25 0V40M75 0V40", "M50 0V40", "")
+        assert of_a.description == "3 starts, the last on 23 Nov 06:00 UTC, v1.137.5 → v1.142.7 on 23 Nov 00:00 UTC"
+        assert [cells[0] for _, cells in found.table.rows] == [
+            "process started, v1.137.5",
+            "process started, v1.137.5 → v1.142.7",
+            "process started, v1.142.7",
+        ]
+        assert (found.has_compactions, found.has_starts, found.has_versions) == (False, True, True)
+
+    def test_many_starts_at_one_place_are_one_line_and_the_table_has_the_newest(self) -> None:
+        seconds = [Start(START + timedelta(seconds=each), "1", "1") for each in range(40)]
+        found = self.started(*seconds)
+        assert found.of["a"].starts == "M0 0V40"
+        assert "40 starts" in found.of["a"].description
+        assert len(found.table.rows) == MOST_LISTED
+
     def test_the_table_says_how_long_each_took(self) -> None:
         found = self.marks(self.run(1, 1.5), self.run(2, 0.5), self.run(3, 0.001), self.run(4, 0))
         assert [cells[2] for _, cells in found.table.rows] == ["1.5 h", "30.0 min", "3.6 s", "not recorded"]
+
+
+def stored(after: timedelta) -> str:
+    return to_stored(START + after)
+
+
+class TestStarts:
+    HOUR = timedelta(hours=1)
+
+    def told(self, *rows: tuple[timedelta, str | None, timedelta | None], name: str = "attic") -> None:
+        """When it was seen, as which version, and when it had started, all from START on."""
+        SnoStart._base_manager.bulk_create(
+            SnoStart(
+                node=name, seen=stored(seen), version=version, started=None if started is None else stored(started)
+            )
+            for seen, version, started in rows
+        )
+
+    def read(self) -> dict[str, list[tuple[float, str | None, bool]]]:
+        found = pictured(compare(request_for()), NAMES).starts
+        return {
+            name: [((at.at - START) / self.HOUR, at.version, at.is_change) for at in of] for name, of in found.items()
+        }
+
+    def test_each_start_in_the_window_is_read_and_told_from_a_change_of_version(self, three_nodes: list[str]) -> None:
+        self.told((-DAY, "1.1.0", -3 * DAY), (2 * self.HOUR, "1.2.0", self.HOUR))
+        self.told((5 * self.HOUR, "1.2.0", 4 * self.HOUR))
+        self.told((2 * self.HOUR, "1.2.0", -self.HOUR), name="cellar")
+        assert self.read() == {"attic": [(1, "1.2.0", True), (4, "1.2.0", False)]}
+
+    def test_a_version_that_is_new_without_a_start_is_where_it_was_seen(self, three_nodes: list[str]) -> None:
+        self.told((-DAY, "1.1.0", None), (2 * self.HOUR, "1.2.0", None))
+        assert self.read() == {"attic": [(2, "1.2.0", True)]}
+
+    def test_what_was_told_first_is_no_start_unless_one_is_told(self, three_nodes: list[str]) -> None:
+        self.told((self.HOUR, None, timedelta()), (2 * self.HOUR, "1.2.0", timedelta()))
+        self.told((self.HOUR, "1.2.0", None), name="cellar")
+        assert self.read() == {"attic": [(0, None, False)]}
+
+    def test_a_time_that_cannot_be_read_is_no_start(self, three_nodes: list[str]) -> None:
+        SnoStart._base_manager.create(node="attic", seen=to_stored(START), version="1", started="yesterday")
+        assert self.read() == {}
+
+    def test_a_database_without_the_table_tells_nothing_and_fails_nothing(self, three_nodes: list[str]) -> None:
+        self.told((self.HOUR, "1.2.0", timedelta()))
+        whole = compare(request_for())
+        with connections["events"].cursor() as cursor:
+            cursor.execute("ALTER TABLE sno_starts RENAME TO sno_away")
+            try:
+                found = pictured(whole, NAMES)
+            finally:
+                cursor.execute("ALTER TABLE sno_away RENAME TO sno_starts")
+        assert (found.starts, found.trouble) == ({}, "")
 
 
 class TestThePage:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.template.loader import render_to_string
 
-from comparison.risk_view import HEAD, SATELLITE_HEAD, RiskLine, risk_lines
+from comparison.risk_view import HEAD, SATELLITE_HEAD, RiskLine, folded, risk_lines
 from comparison.summary import summary
 from comparison.terminal import table_text
 from nodes.satellites import EU1, US1
@@ -141,6 +141,26 @@ def test_a_node_of_which_nothing_is_known_says_so() -> None:
 def test_results_without_any_risk_have_no_lines() -> None:
     assert risk_lines(with_risk(a=None, b=None), {}) == []
     assert risk_lines(result(node("a"), node("b")), {}) == []
+
+
+def test_of_many_nodes_those_of_which_nothing_bad_is_known_are_folded_away() -> None:
+    well = {f"n{number}": risk() for number in range(11)}
+    lines = risk_lines(with_risk(**well, bad=risk(down_since="2026-11-23T07:00:00+00:00", reachable=False)), {})
+    assert folded(lines) == (lines, [])
+    lines = risk_lines(with_risk(**well, bad=risk(up_to_date=False), silent=None), {})
+    shown, others = folded(lines)
+    assert [line.label for line in shown] == ["bad"]
+    assert [line.label for line in others] == [*well, "silent"]
+
+
+@pytest.mark.parametrize(("bad", "said"), [(0, "Nothing bad is known of any node."), (1, "12 more nodes, of which")])
+def test_the_page_says_what_it_folds_away(bad: int, said: str) -> None:
+    nodes = {f"n{number}": risk(up_to_date=number >= bad) for number in range(13)}
+    shown, others = folded(risk_lines(with_risk(**nodes), {}))
+    text = render_to_string("compare/_risk.html", {"risk_lines": shown, "risk_folded": others, "risk_head": HEAD})
+    assert said in text
+    assert text.count("Nothing is known.") == 0
+    assert all(f">{name}<" in text for name in nodes)
 
 
 def test_the_page_escapes_what_an_api_told() -> None:

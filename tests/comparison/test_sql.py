@@ -61,6 +61,7 @@ STATEMENTS: dict[str, Callable[[BaseDatabaseWrapper], object]] = {
     "allocated": lambda connection: allocated_per_node(connection, NODES, SPAN[1]),
     "space": lambda connection: pictures.space(connection, [(name, *SPAN) for name in NODES]),
     "compactions": lambda connection: pictures.compactions(connection, NODES, SPAN, 100),
+    "starts": lambda connection: pictures.starts(connection, NODES),
     "attempts_by_hour_of_day": lambda connection: rolled.attempts_by_hour_of_day(connection, PIECES[:1], (1, 2)),
 }
 
@@ -138,6 +139,7 @@ def plan(statement: str) -> str:
         ("space", "storage_snapshots", ["idx_storage_node_time"]),
         ("space", "found", ["found USING INTEGER PRIMARY KEY", "storage_snapshots_pkey"]),
         ("compactions", "hashstore_compaction_history", ["autoindex_hashstore", "hashstore_compaction_history_pkey"]),
+        ("starts", "sno_starts", ["USING PRIMARY KEY", "sno_starts_pkey"]),
         ("attempts_by_hour_of_day", "found", ["USING PRIMARY KEY", "rollup_counts_pkey"]),
         ("api_days", "sno_days", ["USING PRIMARY KEY", "sno_days_pkey"]),
         ("api_satellites", "sno_satellites", ["USING PRIMARY KEY", "sno_satellites_pkey"]),

@@ -1,6 +1,7 @@
 """The stream of a comparison: what it sends, in which order, and who may have how many."""
 
 import json
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -34,7 +35,7 @@ def opened(client: Client, **fields: object) -> StreamingHttpResponse:
 
 
 def parsed(parts: Iterator[bytes]) -> Iterator[Event]:
-    for part in parts:
+    for part in filter(None, parts):
         if not part.startswith(b":"):
             name, data = part.decode().rstrip("\n").split("\n")
             yield name.removeprefix("event: "), json.loads(data.removeprefix("data: "))
@@ -76,6 +77,27 @@ def test_no_cache_and_no_proxy_holds_the_events_back(three_nodes: list[str], vie
     response.close()
     told = {name: response[name] for name in ("Content-Type", "Cache-Control", "X-Accel-Buffering")}
     assert told == {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+def test_to_whom_takes_gzip_each_event_is_readable_as_it_comes(halted: Halted, viewer_client: Client) -> None:
+    response = viewer_client.get(address(), headers={"Accept-Encoding": "br, gzip"})
+    assert isinstance(response, StreamingHttpResponse)
+    assert response["Content-Encoding"] == "gzip"
+    reader = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+    coming = parsed(map(reader.decompress, iter(response)))
+    assert [next(coming)[0], next(coming)[1]["name"]] == ["start", "attic"]
+    halted.let_go()
+    assert [name for name, _ in coming] == ["node", "node", "rankings", "end"]
+    response.close()
+    assert reader.eof
+
+
+@pytest.mark.parametrize("accepted", ["", "identity", "br"])
+def test_to_others_it_is_plain_text(three_nodes: list[str], viewer_client: Client, accepted: str) -> None:
+    response = viewer_client.get(address(), headers={"Accept-Encoding": accepted})
+    assert isinstance(response, StreamingHttpResponse)
+    assert "Content-Encoding" not in response
+    assert events(response)[0][0] == "start"
 
 
 def test_a_cached_result_is_sent_at_once(three_nodes: list[str], viewer_client: Client) -> None:

@@ -83,11 +83,12 @@ def test_dot_plots_escape_their_texts() -> None:
 
 
 def test_line_charts_escape_their_texts() -> None:
-    panel = Panel(EVIL, EVIL, EVIL, EVIL, [Curve("M0 0L1 1", True), Curve("", False)], Marks("M0 0H1", 12.5, "one"))
+    marks = Marks("M0 0H1", "M12.5 0V40", "M20 0V40", "two")
+    panel = Panel(EVIL, EVIL, EVIL, EVIL, [Curve("M0 0L1 1", True), Curve("", False)], marks)
     text = panels(Figure(EVIL, "0", "1", [panel]), EVIL, EVIL)
     assert EVIL not in text
     assert text.count(ESCAPED) == 8
-    assert text.count("<path") == 4  # the frame, one curve, the start and the band
+    assert text.count("<path") == 5  # the frame, one curve, a start, a change of version and the band
 
 
 def test_bars_of_risk_escape_their_texts() -> None:

@@ -21,6 +21,7 @@ from nodes.models import (
     SnoNode,
     SnoPaystub,
     SnoSatellite,
+    SnoStart,
     StorageSnapshot,
 )
 from nodes.router import EVENTS
@@ -28,7 +29,7 @@ from nodes.satellites import EU1, SALTLAKE, US1
 from nodes.sno.answer import Answer, Documents, understood
 from nodes.sno.fields import MOST
 from nodes.sno.routes import MOST_AUDITS
-from nodes.sno.store import store, store_silence
+from nodes.sno.store import MOST_STARTS, store, store_silence
 from nodes.sql import told as statements
 from tests.nodes.sno import stories
 from tests.nodes.sno.fake import VERSIONS
@@ -332,6 +333,57 @@ class TestState:
         row = SnoNode.objects.get()
         assert row.trouble == "The route x did not answer. What the API says of version cannot be read."
         assert row.down_since is None
+
+
+class TestStarts:
+    def told(self, minutes: int, version: object = "1.142.7", started: object = "2026-11-20T04:00:00Z") -> None:
+        dashboard = {**stories.dashboard(Story(NOW)), "version": version, "startedAt": started}
+        store("n", understood(Documents(dashboard=dashboard)), NOW + timedelta(minutes=minutes))
+
+    def rows(self) -> list[tuple[str, str | None, str | None]]:
+        rows = SnoStart._base_manager.order_by("seen").values_list("seen", "version", "started")
+        return [(seen[11:16], version, started and started[8:16]) for seen, version, started in rows]
+
+    def test_a_row_is_written_when_version_or_start_are_told_anew(self) -> None:
+        self.told(0, "1.137.5")
+        self.told(5, "1.137.5")
+        self.told(10, "1.142.7", "2026-11-23T12:18:00Z")
+        self.told(15, "1.142.7", "2026-11-23T12:18:00Z")
+        self.told(20, "1.142.7", "2026-11-23T12:28:00Z")
+        assert self.rows() == [
+            ("12:10", "1.137.5", "20T04:00"),
+            ("12:20", "1.142.7", "23T12:18"),
+            ("12:30", "1.142.7", "23T12:28"),
+        ]
+
+    def test_what_was_not_told_this_time_is_as_it_was(self) -> None:
+        self.told(0)
+        self.told(5, version=None)
+        self.told(10, started="soon")
+        store("n", understood(Documents(satellites=stories.satellites(Story(NOW)))), NOW + HOUR)
+        assert self.rows() == [("12:10", "1.142.7", "20T04:00")]
+
+    def test_an_answer_that_comes_late_changes_nothing(self) -> None:
+        self.told(10)
+        self.told(0, "1.137.5")
+        assert self.rows() == [("12:20", "1.142.7", "20T04:00")]
+
+    def test_the_newest_of_a_node_that_starts_over_and_over_are_kept(self) -> None:
+        SnoStart._base_manager.bulk_create(
+            SnoStart(node=name, seen=to_stored(NOW - timedelta(minutes=back)), version="1")
+            for name in ("n", "other")
+            for back in range(1, MOST_STARTS + 1)
+        )
+        self.told(0)
+        kept = SnoStart._base_manager.filter(node="n")
+        assert kept.count() == MOST_STARTS
+        assert kept.earliest("seen").seen == to_stored(NOW - timedelta(minutes=MOST_STARTS - 1))
+        assert kept.latest("seen").version == "1.142.7"
+        assert SnoStart._base_manager.filter(node="other").count() == MOST_STARTS
+
+    def test_a_node_that_tells_neither_has_no_row(self) -> None:
+        self.told(0, version=None, started=None)
+        assert self.rows() == []
 
 
 class TestFaults:

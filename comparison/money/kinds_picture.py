@@ -1,0 +1,146 @@
+"""What each node earns in the month, stacked by what it is paid for, and how much of it is held back.
+
+Kinds differ in their pattern, not in their colour alone. All bars have one scale.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from comparison.charts import scale_of
+from comparison.money.report import KINDS
+from comparison.money.view import dollars
+from comparison.multiples import MOST_DRAWN
+from comparison.picture_table import PictureTable
+from comparison.result import Result
+
+ROW_HEIGHT, AXIS_HEIGHT = 30, 18
+LEFT, WIDTH = 26.0, 50.0  # per cent of the picture, for the longest bar there can be
+UNTOLD = "untold"
+LABELS = {"storage": "Storage", "egress": "Egress", "repair": "Repair", "audit": "Audit", UNTOLD: "Not told apart"}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a bar, in per cent of the picture's width."""
+
+    kind: str
+    x: float
+    width: float
+
+
+@dataclass(frozen=True)
+class Bar:
+    """`held` is where the part that is held back lies, at the bar's end; None where nothing is, or it is not known."""
+
+    label: str
+    top: int
+    parts: list[Part]
+    held: Part | None
+    text: str
+    told: str
+
+
+@dataclass(frozen=True)
+class KindsPicture:
+    """`kinds` are those that are drawn, with their names; `drawn` of `nodes` nodes are."""
+
+    kinds: list[tuple[str, str]]
+    bars: list[Bar]
+    high: str
+    drawn: int
+    nodes: int
+    table: PictureTable
+
+    @property
+    def height(self) -> int:
+        return self.axis + AXIS_HEIGHT
+
+    @property
+    def axis(self) -> int:
+        return len(self.bars) * ROW_HEIGHT
+
+    @property
+    def left(self) -> float:
+        return LEFT
+
+    @property
+    def right(self) -> float:
+        return LEFT + WIDTH
+
+    @property
+    def description(self) -> str:
+        return " ".join(f"{bar.label}: {bar.told}." for bar in self.bars)
+
+
+def kinds_picture(result: Result, labels: Mapping[str, str]) -> KindsPicture | None:
+    """None where no node earned anything; of many nodes those that earned most are drawn."""
+    found = [
+        (labels.get(node["name"], node["name"]), node["statement"])
+        for node in result["nodes"]
+        if node.get("statement") and node["statement"]["gross"]
+    ]
+    if not found:
+        return None
+    chosen = _most_earning(found)
+    high = scale_of([statement["gross"] for _, statement in chosen], percent=False).high
+    bars = [_bar(label, statement, place, high) for place, (label, statement) in enumerate(chosen)]
+    drawn = {part.kind for bar in bars for part in bar.parts}
+    kinds = [(kind, label) for kind, label in LABELS.items() if kind in drawn]
+    return KindsPicture(kinds, bars, f"{high:,g} USD", len(bars), len(found), _table(found))
+
+
+def by_kind(statement: Mapping[str, Any]) -> dict[str, float]:
+    """Satellite by satellite, as what somebody else computed is no sum of kinds."""
+    amounts = dict.fromkeys(LABELS, 0.0)
+    for line in statement["satellites"]:
+        if any(line[f"{kind}_earned"] is None for kind in KINDS):
+            amounts[UNTOLD] += line["gross"]
+        else:
+            for kind in KINDS:
+                amounts[kind] += line[f"{kind}_earned"]
+    return amounts
+
+
+def _most_earning(nodes: Sequence[tuple[str, Mapping[str, Any]]]) -> Sequence[tuple[str, Mapping[str, Any]]]:
+    """In their order."""
+    most = sorted(range(len(nodes)), key=lambda place: -nodes[place][1]["gross"])[:MOST_DRAWN]
+    return [nodes[place] for place in sorted(most)]
+
+
+def _bar(label: str, statement: Mapping[str, Any], place: int, high: float) -> Bar:
+    parts, x = [], LEFT
+    for kind, amount in by_kind(statement).items():
+        if amount > 0:
+            width = WIDTH * amount / high
+            parts.append(Part(kind, round(x, 2), round(width, 2)))
+            x += width
+    return Bar(label, place * ROW_HEIGHT, parts, _held(statement, x, high), _text(statement), _told(statement))
+
+
+def _held(statement: Mapping[str, Any], end: float, high: float) -> Part | None:
+    if not statement["held"]:
+        return None
+    width = WIDTH * statement["held"] / high
+    return Part("held", round(end - width, 2), round(width, 2))
+
+
+def _text(statement: Mapping[str, Any]) -> str:
+    return f"{dollars(statement['gross'])} USD"
+
+
+def _told(statement: Mapping[str, Any]) -> str:
+    parts = [f"{LABELS[kind].lower()} {dollars(amount)}" for kind, amount in by_kind(statement).items() if amount > 0]
+    held = "not known" if statement["held"] is None else dollars(statement["held"])
+    return f"{', '.join(parts)}; in all {_text(statement)}, of it held back {held}"
+
+
+def _table(nodes: Sequence[tuple[str, Mapping[str, Any]]]) -> PictureTable:
+    amounts = [(label, by_kind(statement), statement) for label, statement in nodes]
+    kinds = [kind for kind in LABELS if kind != UNTOLD or any(each[UNTOLD] for _, each, _ in amounts)]
+    rows = [
+        (label, [dollars(amount) for amount in (*(each[kind] for kind in kinds), of["gross"], of["held"])])
+        for label, each, of in amounts
+    ]
+    head = ["Node", *(LABELS[kind] for kind in kinds), "Gross", "Held back"]
+    return PictureTable("Earnings by kind", head, rows, "in US dollars")
