@@ -87,10 +87,6 @@ class Amounts:
     def traffic(self) -> Fraction:
         return self.egress + self.repair + self.audit
 
-    @property
-    def gross(self) -> Fraction:
-        return self.storage + self.traffic
-
 
 @dataclass(frozen=True)
 class Account:
