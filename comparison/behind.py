@@ -1,6 +1,6 @@
 """The events that the roll-ups do not have yet: those behind their watermark."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -40,6 +40,20 @@ def progress(connection: BaseDatabaseWrapper) -> Progress:
     return Progress(counted, newest_id(connection))
 
 
+Tails = Mapping[str, list[EventGroup]]
+
+
+def is_read_at_once(names: Sequence[str], done: Progress) -> bool:
+    """Whether `groups_of` reads all events behind of these nodes, whenever they were."""
+    return done.behind <= min(settings.MAX_EVENTS_FOR_COMPARISON * len(names), MOST_AT_ONCE)
+
+
+def within(tails: Tails, window: Window) -> dict[str, list[EventGroup]]:
+    """Of what was read at once for a longer window, what `groups_of` would say of this one."""
+    most = settings.MAX_EVENTS_FOR_COMPARISON
+    return {name: groups for name, groups in tails.items() if _attempts_in(window, groups) <= most}
+
+
 def groups_of(
     connection: BaseDatabaseWrapper, names: Sequence[str], window: Window, done: Progress
 ) -> dict[str, list[EventGroup]]:
@@ -49,14 +63,13 @@ def groups_of(
     its events, and those of the others by index. While the roll-ups are far behind, all are read by index.
     """
     most = settings.MAX_EVENTS_FOR_COMPARISON
-    few = names if done.behind <= min(most * len(names), MOST_AT_ONCE) else _with_few(connection, names, done, most)
+    few = names if is_read_at_once(names, done) else _with_few(connection, names, done, most)
     found: dict[str, list[EventGroup]] = {name: [] for name in few}
     for group in groups_behind(connection, list(few), done.counted, to_stored(window.end)):
         # SQLite keeps a name as bytes too, which is no node's name.
         if group.node in found:
             found[str(group.node)].append(group)
-    read = {name: groups for name, groups in found.items() if _attempts_in(window, groups) <= most}
-    return read | _by_index(connection, [name for name in names if name not in found], window, done)
+    return within(found, window) | _by_index(connection, [name for name in names if name not in found], window, done)
 
 
 def _with_few(connection: BaseDatabaseWrapper, names: Sequence[str], done: Progress, most: int) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from comparison.behind import Tails
 from comparison.exact import rounded
 from comparison.measured import Measured, day
 from comparison.money import inputs, past
@@ -35,10 +36,12 @@ class Known:
     paid: Mapping[Month, Payments] = field(default_factory=dict)
 
 
-def read(connection: BaseDatabaseWrapper, names: Sequence[str], window: Window, asked: Asked) -> dict[str, Known]:
-    """By name; the number of statements does not grow with the nodes."""
+def read(
+    connection: BaseDatabaseWrapper, names: Sequence[str], window: Window, asked: Asked, tails: Tails | None = None
+) -> dict[str, Known]:
+    """By name; the number of statements does not grow with the nodes. `tails` as `inputs.Sources` has them."""
     months = window.month.plus(1 - asked.months).up_to(window.month) if asked.months else []
-    known = inputs.sources(connection, names, window, months[:-1])
+    known = inputs.sources(connection, names, window, months[:-1], tails)
     now = inputs.read(connection, names, window, asked.own, known)
     if not months:
         return {name: Known(found) for name, found in now.items()}

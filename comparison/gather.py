@@ -23,6 +23,7 @@ from comparison import (
     told,
     traffic,
 )
+from comparison.behind import Tails
 from comparison.details import details
 from comparison.given import Given, restricted, serves
 from comparison.measured import Measured
@@ -130,7 +131,8 @@ def _add_nodes(
 ) -> None:
     traffic = together.shared.traffic if together.shared is not None else None
     here = [name for name in names if traffic is None or name in traffic]
-    given = _given(wanted, here, connection, together.window)
+    tails = together.shared.tails if together.shared is not None else None
+    given = _given(wanted, here, connection, together.window, tails)
     if wanted.same is not None:
         wanted.same.decide(_served(wanted, names, connection, together, given))
     for name in here:
@@ -173,11 +175,17 @@ def served_apart(wanted: Wanted, name: str, window: Window, shared: Rolled | Non
         return None
 
 
-def _given(wanted: Wanted, names: Sequence[str], connection: BaseDatabaseWrapper, window: Window) -> dict[str, Given]:
-    """Of all these nodes, but for their traffic, in as many statements as of one."""
+def _given(
+    wanted: Wanted,
+    names: Sequence[str],
+    connection: BaseDatabaseWrapper,
+    window: Window,
+    tails: Tails | None = None,
+) -> dict[str, Given]:
+    """Of all these nodes, but for their traffic, in as many statements as of one. `tails` are read already."""
     all_told = told.read(connection, names, window, wanted.type in WITH_TRAFFIC)
     with_earnings = names and wanted.type in WITH_EARNINGS
-    months = earnings.read(connection, names, window, wanted.earnings) if with_earnings else {}
+    months = earnings.read(connection, names, window, wanted.earnings, tails) if with_earnings else {}
     scores = reputation.read(connection, names, window)
     costs = worth.read(connection, names, window, wanted.earnings.costs) if wanted.type == EARNINGS else None
     return {name: Given(None, scores[name], all_told.get(name, NOTHING), months.get(name), costs) for name in names}

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from comparison.behind import Tails
 from comparison.money import estimates, from_api, moved, stored
 from comparison.money.estimates import Estimates
 from comparison.money.from_api import A_DAY, Told
@@ -108,16 +109,25 @@ class Basis:
 
 @dataclass(frozen=True)
 class Sources:
-    """What is read at once for a month and those before it."""
+    """What is read at once for a month and those before it; `tails` are the uncounted events up to the window's end,
+    where these were read before."""
 
     counted: Counted | None
     estimated: Mapping[tuple[str, Month], Estimates]
+    tails: Tails | None = None
 
 
-def sources(connection: BaseDatabaseWrapper, names: Sequence[str], window: Window, before: Sequence[Month]) -> Sources:
+def sources(
+    connection: BaseDatabaseWrapper,
+    names: Sequence[str],
+    window: Window,
+    before: Sequence[Month],
+    tails: Tails | None = None,
+) -> Sources:
     """For the window's month, and others that are over."""
     months = {*before, window.month.plus(-1), window.month}
-    return Sources(moved.counted(connection, names), estimates.read(connection, names, sorted(months), window.end))
+    estimated = estimates.read(connection, names, sorted(months), window.end)
+    return Sources(moved.counted(connection, names), estimated, tails)
 
 
 def read(
@@ -126,7 +136,7 @@ def read(
     """By name; the number of statements does not grow with the nodes."""
     month, end, estimated = window.month, window.end, known.estimated
     told = from_api.read(connection, names, month.start, end)
-    found = moved.read(connection, names, month.start, end, known.counted)
+    found = moved.read(connection, names, Window(month.start, end), known.counted, known.tails)
     kept = stored.read(connection, names, month.start, end)
     seen = {name: _Seen(*rest) for name, *rest in first_seen(connection, names)}
 

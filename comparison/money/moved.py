@@ -13,6 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from comparison import behind
 from comparison.actions import AUDIT, DOWNLOAD, INGRESS, REPAIR_DOWNLOAD, SUCCESS
+from comparison.behind import Tails
 from comparison.last_hour import Known
 from comparison.spans import BY_DAY, hour_of, moment_of, pieces
 from comparison.window import Window
@@ -76,18 +77,23 @@ def counted(connection: BaseDatabaseWrapper, names: Sequence[str]) -> Counted | 
 
 
 def read(
-    connection: BaseDatabaseWrapper, names: Sequence[str], start: datetime, end: datetime, known: Counted | None
+    connection: BaseDatabaseWrapper,
+    names: Sequence[str],
+    window: Window,
+    known: Counted | None,
+    tails: Tails | None = None,
 ) -> dict[str, Moved]:
-    """`start` is a full hour. Empty where there are no roll-ups."""
+    """The window starts with a full hour. Empty where there are no roll-ups. `tails` are what is not counted yet, where
+    that was read before."""
     if known is None:
         return {}
-    span = Window(start, moment_of(hour_of(end)))
+    span = Window(window.start, moment_of(hour_of(window.end)))
     moved = {name: Moved() for name in names}
     _add_counted(connection, {node.number: moved[name] for name, node in known.nodes.items()}, span, known.satellites)
-    tails = _tails(connection, names, span)
+    uncounted = _within(span, behind.within(tails, span) if tails is not None else _tails(connection, names, span))
     for name, of_node in moved.items():
-        tail = tails.get(name, [])
-        of_node.is_whole = name in tails
+        tail = uncounted.get(name, [])
+        of_node.is_whole = name in uncounted
         _add_events(of_node, tail)
         set_span(of_node, (span.start, span.end), _times(tail, known.nodes.get(name)))
     return moved
@@ -112,16 +118,19 @@ def whole(sent: Sequence[int]) -> Sent:
     return int(egress), int(repair), int(audit)
 
 
-def _tails(connection: BaseDatabaseWrapper, names: Sequence[str], span: Window) -> dict[str, list[EventGroup]]:
+def _tails(connection: BaseDatabaseWrapper, names: Sequence[str], span: Window) -> Tails:
     """What is not counted yet; without the nodes that have too much of it."""
     done = behind.progress(connection)
     if not done.behind or span.start >= span.end:
         return {name: [] for name in names}
-    hours = to_stored(span.start)[:13], to_stored(span.end)[:13]
-    groups = behind.groups_of(connection, names, span, done)
+    return behind.groups_of(connection, names, span, done)
+
+
+def _within(span: Window, tails: Tails) -> dict[str, list[EventGroup]]:
+    first, last = to_stored(span.start)[:13], to_stored(span.end)[:13]
     return {
-        name: [group for group in tail if group.hour is not None and hours[0] <= group.hour < hours[1]]
-        for name, tail in groups.items()
+        name: [group for group in tail if group.hour is not None and first <= group.hour < last]
+        for name, tail in tails.items()
     }
 
 

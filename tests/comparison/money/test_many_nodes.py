@@ -17,10 +17,14 @@ from tests.comparison.money.month import AS_OF, DAY, NAME, START, TB, event
 
 
 class Counting:
-    """Counts what threads send through their own connections."""
+    """What threads send through their own connections."""
 
     def __init__(self) -> None:
-        self.statements = 0
+        self.sent: list[str] = []
+
+    @property
+    def statements(self) -> int:
+        return len(self.sent)
 
     @contextmanager
     def installed(self) -> Iterator[None]:
@@ -33,9 +37,9 @@ class Counting:
     def _wrap(self, connection: Any, **_: Any) -> None:
         connection.execute_wrappers = [self._count]
 
-    def _count(self, execute: Any, *rest: Any) -> Any:
-        self.statements += 1
-        return execute(*rest)
+    def _count(self, execute: Any, sql: str, *rest: Any) -> Any:
+        self.sent.append(sql)
+        return execute(sql, *rest)
 
 
 def statements(names: tuple[str, ...]) -> int:
@@ -63,3 +67,13 @@ def nodes(databases: None) -> tuple[str, ...]:
 
 def test_as_many_statements_for_a_dozen_nodes_as_for_two(nodes: tuple[str, ...]) -> None:
     assert statements(nodes) == statements(nodes[:2])
+
+
+def test_uncounted_events_are_read_once_for_traffic_and_earnings(nodes: tuple[str, ...]) -> None:
+    counting = Counting()
+    with counting.installed():
+        overall = compute(ComparisonRequest(nodes, "overall", 24 * 30, AS_OF))
+    assert sum("WITH alike AS" in sql for sql in counting.sent) == 1
+    earnings = compute(ComparisonRequest(nodes, "earnings", 24, AS_OF))
+    assert [node.statement for node in overall.nodes] == [node.statement for node in earnings.nodes]
+    assert sum((node.statement or {})["egress_earned"] for node in overall.nodes) == 6 * 4.0
