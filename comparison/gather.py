@@ -41,6 +41,7 @@ from comparison.window import Window
 from nodes.errors import EventsUnavailable, NoPlace
 from nodes.known import printable
 from nodes.reading import reading
+from nodes.rollups import points
 from nodes.rollups.presence import rollups_exist
 
 logger = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ logger = logging.getLogger(__name__)
 WITH_TRAFFIC = (PERFORMANCE, OVERALL)
 WITH_STORAGE = (EFFICIENCY, OVERALL)
 WITH_EARNINGS = (EARNINGS, OVERALL)
+BEING_MADE = "After an update of this program they are being completed, which takes a minute or two."
 UNEXPECTED = "This node could not be computed because of an unexpected error: the log of the site has the details."
 
 
@@ -105,6 +107,8 @@ def gather_together(  # noqa: PLR0913, PLR0917 - what is asked for, and who is t
             if with_traffic:
                 if not rollups_exist(connection):
                     return together
+                if not points.are_complete(connection):
+                    return Together(together.window, {}, Rolled(together.window, {}, None, BEING_MADE))
                 shared = rolled.read(connection, names, window_at)
                 together = Together(shared.window, {}, shared)
             _add_nodes(wanted, names, connection, together, on_node)

@@ -19,7 +19,7 @@ TYPES = ("text/html", "text/event-stream", "application/json", "text/csv", "text
 LEVEL = 4  # of 9: half of the time of 6, for a tenth more bytes
 SHORTEST = 500  # bytes: below it there is nothing to gain
 MOST_PADDING = 100
-_TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
+_TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))", re.IGNORECASE)
 
 
 class CompressionMiddleware:

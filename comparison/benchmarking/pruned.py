@@ -18,11 +18,11 @@ from nodes.demo import fill as demo
 from nodes.demo.stories import Story, chance
 from nodes.demo.traffic import DAY, HOUR, Deck, Slice, deck, drift, slices
 from nodes.fields import to_stored
+from nodes.rollups import points
 from nodes.rollups.codes import HOURS_A_DAY, WEEK, day_of
 from nodes.rollups.histogram import histogram_of
 from nodes.rollups.increments import Increments, Node
 from nodes.rollups.packing import packed
-from nodes.rollups.points import add_points
 from nodes.rollups.weeks import add_weeks
 from nodes.router import EVENTS
 from nodes.soundness import TIMED_ACTIONS
@@ -99,7 +99,7 @@ def _write_days(plan: RecentPlan, until: int) -> int:
     _write_known(known)
     with transaction.atomic(using=EVENTS):
         add_weeks(connections[EVENTS])
-        add_points(connections[EVENTS])
+    points.make(connections[EVENTS])
     return events
 
 

@@ -17,6 +17,7 @@ from comparison.engine import compare
 from comparison.request import ComparisonRequest
 from comparison.result import Result
 from nodes.reading import reading as reading_events
+from nodes.rollups import points
 from nodes.rollups.presence import rollups_exist
 
 NO_ROLLUPS = "A change is judged by the sums per hour, for which this database has no tables yet: see `make adopt`."
@@ -47,7 +48,7 @@ def change(request: ComparisonRequest, asked: ChangeRequest) -> Change:
     """Reads roll-ups, and only those. Raises EventsUnavailable and NoPlace."""
     until = request.as_of or datetime.now(UTC)
     with reading_events() as connection:
-        if not rollups_exist(connection):
+        if not rollups_exist(connection) or not points.are_complete(connection):
             return Change(asked, reason=NO_ROLLUPS)
         since = reading.known_since(connection, request.names, until)
         if any(name not in since for name in asked.changed):

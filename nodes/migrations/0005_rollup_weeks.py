@@ -6,6 +6,7 @@ from django.db import migrations, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
+from nodes.adopt import adopt
 from nodes.rollups.packing import lanes_of, packed
 from nodes.rollups.weeks import add_weeks
 from nodes.sql import rollups as sql
@@ -13,6 +14,7 @@ from nodes.sql import rollups as sql
 
 def pack_anew_and_add_weeks(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     connection = schema_editor.connection
+    adopt(connection, lambda line: None)  # the statements below are of today's tables
     with transaction.atomic(using=connection.alias):
         # Whoever has prepared a batch meanwhile has to begin anew.
         sql.end_turn(connection)

@@ -1,19 +1,14 @@
-from django.db import migrations, models, transaction
+from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
 from nodes.adopt import adopt
-from nodes.rollups.points import add_points
-from nodes.sql.rollups import end_turn
+from nodes.rollups.points import make
 
 
 def adopt_and_fill(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    connection = schema_editor.connection
-    adopt(connection, lambda line: None)
-    with transaction.atomic(using=connection.alias):
-        # Whoever has prepared a batch meanwhile has to begin anew.
-        end_turn(connection)
-        add_points(connection)
+    adopt(schema_editor.connection, lambda line: None)
+    make(schema_editor.connection)
 
 
 class Migration(migrations.Migration):
@@ -31,6 +26,7 @@ class Migration(migrations.Migration):
                 migrations.RunPython(adopt_and_fill, migrations.RunPython.noop, hints={"target": "events"}),
             ],
             state_operations=[
+                migrations.AddField("RollupState", "points_turn", models.BigIntegerField(null=True)),
                 migrations.CreateModel(
                     name="RollupPoint",
                     fields=[

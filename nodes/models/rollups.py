@@ -149,11 +149,16 @@ class RollupBatch(models.Model):
 
 
 class RollupState(models.Model):
-    """One row: every event up to the id `watermark` is counted; `turn` grows with each change of the roll-ups."""
+    """One row: every event up to the id `watermark` is counted; `turn` grows with each change of the roll-ups.
+
+    `points_turn` is the same where the points have all that is counted: a program from before there were points lets it
+    fall behind.
+    """
 
     id = models.BigAutoField(primary_key=True)
     watermark = models.BigIntegerField()
     turn = models.BigIntegerField()
+    points_turn = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "rollup_state"

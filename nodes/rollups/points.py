@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from nodes.rollups.codes import ACTION_CODES, STATUS_CODES
@@ -17,6 +18,7 @@ from nodes.rollups.histogram import Histogram, nearest_rank
 from nodes.rollups.packing import columns, lanes_of
 from nodes.soundness import ACTIONS, STATUSES, TIMED_ACTIONS
 from nodes.sql import points as sql
+from nodes.sql import rollups
 
 PERCENTS = (50, 95)
 KINDS = tuple((action, status) for action in ACTIONS for status in STATUSES)
@@ -99,12 +101,32 @@ def complete(connection: BaseDatabaseWrapper, points: Mapping[Key, Point], laten
         points[tuple(key)].add(unpacked(bytes(data)))
 
 
-def add_points(connection: BaseDatabaseWrapper) -> None:
-    """Of all that is counted, in the caller's transaction, in the place of those that are there."""
-    sql.drop_points(connection)
+def are_complete(connection: BaseDatabaseWrapper) -> bool:
+    """False after an update until they are made, and after a program from before there were points has counted."""
+    return sql.turns_behind(connection) == 0
+
+
+def make(connection: BaseDatabaseWrapper) -> None:
+    """Of all that is counted, in the place of those that are there: node by node, without a lock but to write them."""
+    behind = sql.turns_behind(connection)
     for node in sql.counted_nodes(connection):
+        while not _made(connection, node):
+            pass
+    with transaction.atomic(using=connection.alias):
+        sql.set_complete(connection, behind)
+
+
+def _made(connection: BaseDatabaseWrapper, node: int) -> bool:
+    """False where somebody has counted meanwhile."""
+    with rollups.snapshot(connection):
+        watermark, turn = rollups.state(connection) or (0, 0)
         points = _points(sql.counts_of(connection, node), sql.latencies_of(connection, node))
+    with transaction.atomic(using=connection.alias):
+        if not rollups.take_turn(connection, turn, watermark):
+            return False
+        sql.drop_points(connection, node)
         sql.put_points(connection, [(node, *key, point.packed()) for key, point in points.items()])
+    return True
 
 
 def _points(counts: Iterable[tuple[Any, ...]], latencies: Iterable[tuple[Any, ...]]) -> dict[Key, Point]:

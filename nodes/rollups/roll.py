@@ -72,6 +72,8 @@ class _Resumed:
 def rollup_once(limit: int = BATCH) -> Batch:
     """Counts the next `limit` events at most, fewer if they are of many hours. Raises django.db.Error."""
     connection = connections[EVENTS]
+    if not points.are_complete(connection):
+        points.make(connection)
     while True:
         end = settled_id(connection)
         with sql.snapshot(connection):

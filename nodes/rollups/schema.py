@@ -40,5 +40,5 @@ OWN_TABLES = (
         by_key=True,
     ),
     Table("rollup_batches", (*_whole("last_id after_id"), Column("marks", "BLOB", "NOT NULL")), ("last_id",)),
-    Table("rollup_state", (_ID, *_whole("watermark turn"))),
+    Table("rollup_state", (_ID, *_whole("watermark turn"), Column("points_turn", "INTEGER"))),
 )

@@ -19,6 +19,8 @@ _COUNTS = """
 SELECT span, start, action, status, SUM(attempts), SUM(bytes) FROM rollup_counts
 WHERE node = %s AND span <> %s AND action <> %s GROUP BY span, start, action, status
 """
+_UNKNOWN = -1
+_COMPLETE = "UPDATE rollup_state SET points_turn = turn WHERE id = 1 AND COALESCE(turn - points_turn, %s) = %s"
 _LATENCIES = "SELECT span, start, action, buckets FROM rollup_latencies WHERE node = %s"
 
 
@@ -36,9 +38,21 @@ def put_points(connection: BaseDatabaseWrapper, rows: Sequence[tuple[Any, ...]])
             cursor.executemany(_PUT, rows)
 
 
-def drop_points(connection: BaseDatabaseWrapper) -> None:
+def drop_points(connection: BaseDatabaseWrapper, node: int) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM rollup_points")
+        cursor.execute("DELETE FROM rollup_points WHERE node = %s", (node,))
+
+
+def turns_behind(connection: BaseDatabaseWrapper) -> int | None:
+    """How many turns the points lack; None where nobody knows, and 0 where nothing is counted."""
+    rows = _rows(connection, "SELECT turn - points_turn FROM rollup_state WHERE id = 1")
+    return rows[0][0] if rows else 0
+
+
+def set_complete(connection: BaseDatabaseWrapper, behind: int | None) -> None:
+    """If they lack as many as when they were begun to be made: nobody has counted without them since."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COMPLETE, (_UNKNOWN, _UNKNOWN if behind is None else behind))
 
 
 def counted_nodes(connection: BaseDatabaseWrapper) -> list[int]:

@@ -67,6 +67,10 @@ INSERT INTO rollup_failures (node, span, start, action, reason, attempts)
 SELECT node, %s, {_WEEK}, action, reason, SUM(attempts)
 FROM rollup_failures WHERE span = %s GROUP BY node, {_WEEK}, action, reason
 """
+_FIRST_STATE = """
+INSERT INTO rollup_state (id, watermark, turn, points_turn) VALUES (1, 0, 0, 0) ON CONFLICT (id) DO NOTHING
+"""
+_NEXT_TURN = "UPDATE rollup_state SET turn = turn + 1, points_turn = points_turn + 1"
 _EMPTY = "NOT EXISTS (SELECT 1 FROM events WHERE id > after_id AND id <= last_id)"
 _EMPTY_BATCHES = f"SELECT last_id FROM rollup_batches WHERE last_id < %s AND {_EMPTY} LIMIT %s"
 _DROP_BATCHES = f"DELETE FROM rollup_batches WHERE last_id = %s AND {_EMPTY}"
@@ -186,11 +190,9 @@ def empty_batches(connection: BaseDatabaseWrapper, before: int, most: int) -> li
 
 def take_turn(connection: BaseDatabaseWrapper, turn: int, watermark: int) -> bool:
     """Moves the watermark if the roll-ups are still as they were at this turn; the first write of a transaction."""
-    _execute(connection, "INSERT INTO rollup_state (id, watermark, turn) VALUES (1, 0, 0) ON CONFLICT (id) DO NOTHING")
+    _execute(connection, _FIRST_STATE)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE rollup_state SET watermark = %s, turn = turn + 1 WHERE id = 1 AND turn = %s", (watermark, turn)
-        )
+        cursor.execute(f"{_NEXT_TURN}, watermark = %s WHERE id = 1 AND turn = %s", (watermark, turn))
         return bool(cursor.rowcount == 1)
 
 
@@ -217,7 +219,7 @@ def add_hours_of_counts(connection: BaseDatabaseWrapper) -> None:
 
 def end_turn(connection: BaseDatabaseWrapper) -> None:
     """Batches that were prepared before are not written any more."""
-    _execute(connection, "UPDATE rollup_state SET turn = turn + 1")
+    _execute(connection, _NEXT_TURN)
 
 
 def drop_weeks(connection: BaseDatabaseWrapper) -> None:

@@ -15,7 +15,7 @@ from comparison.window import Window
 from nodes.fields import to_stored
 from nodes.models import Event
 from nodes.reading import reading
-from nodes.sql import allocated_per_node, groups, money, months, pictures, rolled, told
+from nodes.sql import allocated_per_node, groups, money, months, pictures, points, rolled, told
 from tests.comparison.conftest import AS_OF
 
 WINDOW = Window.ending(AS_OF, 24)
@@ -31,6 +31,9 @@ STATEMENTS: dict[str, Callable[[BaseDatabaseWrapper], object]] = {
     "counts_by_satellite": lambda connection: rolled.counts_by_satellite(connection, PIECES),
     "points": lambda connection: rolled.points(connection, PIECES),
     "latencies": lambda connection: rolled.latencies(connection, PIECES),
+    "points of a batch": lambda connection: points.points_at(connection, [(1, 0, 490_000), (2, 1, 490_008)]),
+    "counts of a node": lambda connection: points.counts_of(connection, 1),
+    "latencies of a node": lambda connection: points.latencies_of(connection, 1),
     "failures": lambda connection: rolled.failures(connection, PIECES),
     "hours": lambda connection: rolled.hours(connection, [1, 2], 490_000, 500_000),
     "without_time": lambda connection: rolled.without_time(connection, [1, 2], 2),
@@ -108,6 +111,9 @@ def plan(statement: str) -> str:
         ("named", "rollup_nodes", ["autoindex_rollup_nodes", "rollup_nodes_name_key"]),
         ("counts_by_satellite", "found", ["USING PRIMARY KEY", "rollup_counts_pkey"]),
         ("points", "found", ["USING PRIMARY KEY", "rollup_points_pkey"]),
+        ("points of a batch", "rollup_points", ["USING PRIMARY KEY", "rollup_points_pkey"]),
+        ("counts of a node", "rollup_counts", ["USING PRIMARY KEY", "rollup_counts_pkey"]),
+        ("latencies of a node", "rollup_latencies", ["USING PRIMARY KEY", "rollup_latencies_pkey"]),
         ("latencies", "found", ["USING PRIMARY KEY", "rollup_latencies_pkey"]),
         ("failures", "found", ["USING PRIMARY KEY", "rollup_failures_pkey"]),
         ("hours", "rollup_hours", ["USING PRIMARY KEY", "rollup_hours_pkey"]),

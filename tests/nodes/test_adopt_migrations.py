@@ -13,6 +13,7 @@ from django.db.migrations.operations.base import Operation
 
 from nodes.adopt import adopt, adopted
 from nodes.own_tables import OWN_TABLES
+from nodes.rollups import points
 from nodes.rollups.codes import WEEK
 from nodes.rollups.packing import unpacked
 from nodes.rollups.roll import rollup_once
@@ -154,7 +155,23 @@ def test_roll_ups_from_before_there_were_points_get_them_and_are_added_to(fresh:
     expected = tables.point_percentiles()
     with fresh.cursor() as cursor:
         cursor.execute("DROP TABLE rollup_points")
+        cursor.execute("ALTER TABLE rollup_state DROP COLUMN points_turn")
     call_command("migrate", "nodes", database=EVENTS, verbosity=0)
     assert (tables.points(), tables.point_percentiles()) == (oracle.points(rows[:50]), expected)
     rollup_once()
+    assert tables.points() == oracle.points(rows)
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "events", "events_readonly"])
+def test_points_are_made_anew_where_a_program_that_knows_none_has_counted_meanwhile(fresh: BaseDatabaseWrapper) -> None:
+    call_command("migrate", "nodes", database=EVENTS, verbosity=0)
+    rows = [event(id_) for id_ in range(1, 60)]
+    tables.insert(rows)
+    rollup_once(30)
+    with fresh.cursor() as cursor:
+        cursor.execute("DELETE FROM rollup_points")
+        cursor.execute("UPDATE rollup_state SET turn = turn + 1")
+    assert not points.are_complete(fresh)
+    rollup_once()
+    assert points.are_complete(fresh)
     assert tables.points() == oracle.points(rows)
