@@ -135,6 +135,7 @@ def _gathered(request: ComparisonRequest, wanted: Wanted, on_node: OnNode) -> tu
             request.names, lambda name: served_apart(wanted, name, together.window, together.shared, place_until)
         )
         wanted.same.decide({name: served for name, served in known.items() if served is not None})
+        place_until = time.monotonic() + settings.POOL_TIMEOUT
     others = [name for name in request.names if name not in together.nodes]
     found = together.nodes | _each(
         others, lambda name: gather_node(wanted, name, together.window, together.shared, place_until, on_node)

@@ -138,7 +138,9 @@ def _add_nodes(
     tails = together.shared.tails if together.shared is not None else None
     given = _given(wanted, here, connection, together.window, tails)
     if wanted.same is not None:
-        wanted.same.decide(_served(wanted, names, connection, together, given))
+        if len(here) < len(names):
+            return  # what the others serve is told by samples, which have their time each
+        wanted.same.decide(_served(wanted.type, together, given))
     for name in here:
         found = traffic[name] if traffic is not None else None
         result = _node_result(wanted, name, connection, together.window, given[name].with_traffic(found))
@@ -149,21 +151,10 @@ def _add_nodes(
             del traffic[name]
 
 
-def _served(
-    wanted: Wanted,
-    names: Sequence[str],
-    connection: BaseDatabaseWrapper,
-    together: Together,
-    given: Mapping[str, Given],
-) -> dict[str, Served]:
-    """What each node serves; those that are not in `given`, as they are gathered apart, are sampled for it."""
-    window, shared = together.window, together.shared
+def _served(type: str, together: Together, given: Mapping[str, Given]) -> dict[str, Served]:
+    shared = together.shared
     read = {name: each.with_traffic(shared.traffic[name] if shared else None) for name, each in given.items()}
-    of = {name: serves(wanted.type, each, window) for name, each in read.items()}
-    others = [name for name in names if name not in given]
-    for name, each in _given(wanted, others, connection, window).items() if others else ():
-        of[name] = serves(wanted.type, each.with_traffic(sampled.read(connection, name, window)), window)
-    return of
+    return {name: serves(type, each, together.window) for name, each in read.items()}
 
 
 def served_apart(wanted: Wanted, name: str, window: Window, shared: Rolled | None, place_until: float) -> Served | None:

@@ -76,8 +76,8 @@ class Stream:
 
 
 def longest() -> float:
-    """Seconds: the wait for a place, and one reading of all nodes and one of each that is read apart."""
-    return float(settings.POOL_TIMEOUT + 2 * settings.CONNECTION_TIMEOUT)
+    """Seconds: the wait for a place, one reading of all nodes, one of what each serves, and one of each apart."""
+    return float(settings.POOL_TIMEOUT + 3 * settings.CONNECTION_TIMEOUT)
 
 
 def _events(

@@ -163,6 +163,8 @@ function asked(search) {
 async function arrange(search) {
   running?.abort();
   const mine = (running = new AbortController());
+  progress(0, 0); // of a look that this has ended
+  say("");
   try {
     const response = await fetch(`${location.pathname}${search}`, { headers: { "X-Part": "figures" }, signal: mine.signal });
     const { pathname, search: tidied } = new URL(response.url);
@@ -178,6 +180,7 @@ async function arrange(search) {
     shown = tidied;
     const start = find("[data-live] [name=query]");
     if (start) start.value = tidied.slice(1);
+    for (const link of main.querySelectorAll(".links a, .restricted a")) link.search = arranged(link.search, tidied);
     document.dispatchEvent(new Event("part-shown"));
   } catch (error) {
     if (!mine.signal.aborted) say("The site does not answer: check the network.");
@@ -186,8 +189,20 @@ async function arrange(search) {
   }
 }
 
+// A link's address, with the nodes arranged as in another one.
+function arranged(search, like) {
+  const [fields, others] = [new URLSearchParams(search), new URLSearchParams(like)];
+  for (const name of ARRANGED) {
+    fields.delete(name);
+    for (const value of others.getAll(name)) fields.append(name, value);
+  }
+  return fields.toString();
+}
+
 function lead(search) {
-  const isArranged = find("table.fleet") && asked(search) === asked(shown);
+  // The page's own words for what it shows: its address may leave out what is usual.
+  const here = find("[data-live] [name=query]")?.value ?? shown;
+  const isArranged = find("table.fleet") && asked(search) === asked(here);
   return isArranged ? arrange(search) : compare(search, { push: true });
 }
 

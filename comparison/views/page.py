@@ -59,11 +59,12 @@ def page(request: HttpRequest) -> HttpResponseBase:
     if not query and (start := kept(request)):
         return start
     choice = Choice.of(query, known_nodes())
+    is_part = request.headers.get(PART) == FIGURES and choice.fleet.is_for(len(choice.ids))
     try:
-        result = compared(choice) if choice.ids else None
+        result = (compare(choice.request()) if is_part else compared(choice)) if choice.ids else None
     except InvalidRequest as error:
         return render(request, "compare.html", _form(choice) | {"errors": error.errors}, status=400)
-    if result and request.headers.get(PART) == FIGURES and choice.fleet.is_for(len(result["nodes"])):
+    if result and is_part:
         return _rearranged(request, choice, result)
     return shown(request, choice, result)
 

@@ -6,12 +6,13 @@ write rows of the same node beside them: that does no harm, as of scores, space 
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connections, models, transaction
 
 from nodes import catalog
 from nodes.errors import explained
+from nodes.fields import to_stored
 from nodes.models import (
     EarningsEstimate,
     IntakeState,
@@ -131,7 +132,9 @@ def _store_satellites(moment: Moment, answer: Answer, before: Before) -> None:
 def _store_start(moment: Moment, answer: Answer) -> None:
     """A row when the process or its version is another than was told before; the oldest of too many are dropped."""
     of_node = SnoStart.objects.using(EVENTS).filter(node=moment.node).order_by("-seen")
-    row = rows.start(moment, answer, of_node.first())
+    # A row from far ahead is of a clock that was wrong once: it must not keep all that follows from being written.
+    ahead = to_stored(moment.at + timedelta(days=1))
+    row = rows.start(moment, answer, of_node.filter(seen__lt=ahead).first())
     if row is None:
         return
     _put("sno_starts", [row])

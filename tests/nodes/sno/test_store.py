@@ -344,6 +344,12 @@ class TestStarts:
         rows = SnoStart._base_manager.order_by("seen").values_list("seen", "version", "started")
         return [(seen[11:16], version, started and started[8:16]) for seen, version, started in rows]
 
+    def test_a_clock_that_was_far_ahead_once_keeps_nothing_from_being_written(self) -> None:
+        self.told(2 * 365 * 24 * 60, version="1.140.1")
+        self.told(0)
+        self.told(5, version="1.143.2")
+        assert [version for _, version, _ in self.rows()] == ["1.142.7", "1.143.2", "1.140.1"]
+
     def test_a_row_is_written_when_version_or_start_are_told_anew(self) -> None:
         self.told(0, "1.137.5")
         self.told(5, "1.137.5")
