@@ -18,6 +18,7 @@ from nodes.known import natural_order
 FIELDS = ("view", "sort", "column", "q")
 SHEET, FLEET = "sheet", "fleet"
 NAME = "name"
+UNRANKED = "unranked"
 MANY_COLUMNS = 12  # from more nodes on they are rows
 FEW_METRICS = 9  # columns that are shown unless others are asked for
 # Units in which the sum over nodes is a figure of the fleet; of the others only the median says anything.
@@ -99,7 +100,7 @@ def fleet(result: Result, called: Mapping[str, str], asked: FleetFields, query: 
     return Fleet(
         _heads(chosen, asked.sort, query),
         [_line(node, labels[node["name"]], chosen, marks) for node in nodes],
-        _summaries(nodes, chosen),
+        _summaries(nodes, chosen, marks),
         [(metric.key, metric.label, metric in chosen) for metric in every],
         asked.search,
         len(result["nodes"]) - len(nodes),
@@ -143,7 +144,10 @@ def _sorted(nodes: Sequence[NodeDict], labels: Mapping[str, str], sort: str) -> 
 
 def _marks(result: Result, metric: Metric) -> dict[str, str]:
     places = ranks(result["rankings"].get(metric.key, []))
-    return {name: "best" if rank.best else "last" if rank.last else "" for name, rank in places.items()}
+    marks = {name: "best" if rank.best else "last" if rank.last else "" for name, rank in places.items()}
+    if not places or not metric.better:
+        return marks
+    return marks | {node["name"]: UNRANKED for node in result["nodes"] if node["name"] not in places}
 
 
 def _line(node: NodeDict, label: str, chosen: Sequence[Metric], marks: Mapping[str, Mapping[str, str]]) -> Line:
@@ -155,12 +159,18 @@ def _line(node: NodeDict, label: str, chosen: Sequence[Metric], marks: Mapping[s
 
 def _cell(metric: Metric, value: Value, mark: str = "") -> FleetCell:
     text = shown(metric, value)
-    return FleetCell(text.number, text.unit, mark)
+    return FleetCell(text.number, text.unit, "" if value is None and mark == UNRANKED else mark)
 
 
-def _summaries(nodes: Sequence[NodeDict], chosen: Sequence[Metric]) -> list[tuple[str, list[FleetCell]]]:
-    """Sums of what can be added up, and medians, over the nodes that have a value."""
-    values = [[v for node in nodes if (v := node["metrics"].get(metric.key)) is not None] for metric in chosen]
+def _summaries(
+    nodes: Sequence[NodeDict], chosen: Sequence[Metric], marks: Mapping[str, Mapping[str, str]]
+) -> list[tuple[str, list[FleetCell]]]:
+    """Sums of what can be added up, and medians, over the nodes that have a value that means the same."""
+
+    def value(node: NodeDict, metric: Metric) -> Value:
+        return None if marks[metric.key].get(node["name"]) == UNRANKED else node["metrics"].get(metric.key)
+
+    values = [[v for node in nodes if (v := value(node, metric)) is not None] for metric in chosen]
     pairs: list[tuple[Metric, list[Any]]] = list(zip(chosen, values, strict=True))
     sums = [_cell(metric, sum(each) if each and _adds_up(metric) else None) for metric, each in pairs]
     medians = [_cell(metric, metric.rounded(median(each)) if each else None) for metric, each in pairs]

@@ -115,7 +115,8 @@ def _cell(metric: Metric, node: NodeDict, places: Mapping[str, Rank], best: Valu
         return Cell(text.number, text.unit, _word(metric, node, value, others_ranked=bool(places)))
     mark = "best" if rank.best else "last" if rank.last else ""
     word = "equal" if rank.equal else ordinal(rank.place)
-    return Cell(text.number, text.unit, word, gap(metric, value, best), mark)
+    # What counts as equal need not be the same to the minute.
+    return Cell(text.number, text.unit, word, "" if rank.place == 1 else gap(metric, value, best), mark)
 
 
 def _word(metric: Metric, node: NodeDict, value: Value, others_ranked: bool) -> str:

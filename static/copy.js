@@ -28,6 +28,6 @@ document.addEventListener("click", async (event) => {
   }
   const told = link.parentElement.querySelector("[role=status]") ?? link.parentElement.appendChild(document.createElement("span"));
   told.setAttribute("role", "status");
-  told.textContent = "Copied.";
+  told.textContent = " Copied.";
   link.focus();
 });

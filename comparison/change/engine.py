@@ -1,7 +1,7 @@
 """What is told beside a comparison: whether a change helped, and the difference to the window before."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from comparison.basis import moment
@@ -14,12 +14,15 @@ from comparison.change.report import report
 from comparison.change.request import Beside, ChangeRequest
 from comparison.change.windows import Windows
 from comparison.engine import compare
+from comparison.metrics import EARNINGS
+from comparison.money.month import a_month_before
 from comparison.request import ComparisonRequest
 from comparison.result import Result
 from nodes.reading import reading as reading_events
 from nodes.rollups import points
 from nodes.rollups.presence import rollups_exist
 
+AN_HOUR = timedelta(hours=1)
 NO_ROLLUPS = "A change is judged by the sums per hour, for which this database has no tables yet: see `make adopt`."
 UNKNOWN = "No events of a changed node are known."
 TOO_SHORT = "Events are needed of at least three hours before the change and of three after it."
@@ -41,7 +44,11 @@ def with_beside(result: Result, request: ComparisonRequest, asked: Beside) -> di
 
 
 def _before(request: ComparisonRequest, result: Result) -> ComparisonRequest:
-    return replace(request, as_of=moment(result["window"]["start"]))
+    """The same of the time before, as long as that of the result, which may have begun with a full hour."""
+    start, end = (moment(result["window"][key]) for key in ("start", "end"))
+    if request.type == EARNINGS:
+        return replace(request, as_of=a_month_before(end))
+    return replace(request, as_of=start, hours=-(-(end - start) // AN_HOUR))
 
 
 def change(request: ComparisonRequest, asked: ChangeRequest) -> Change:

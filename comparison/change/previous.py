@@ -1,8 +1,11 @@
 """The plain difference of a comparison to that of the window before."""
 
+from datetime import timedelta
 from typing import Any
 
-from comparison.metrics import metrics_of
+from comparison.basis import moment
+from comparison.metrics import EARNINGS, metrics_of
+from comparison.money.month import Month
 from comparison.result import Result, Value
 
 OTHER_SATELLITES = (
@@ -18,13 +21,22 @@ def differences(now: Result, before: Result) -> dict[str, Any]:
     satellites = now.get("same_satellites"), before.get("same_satellites")
     trouble = None if satellites[0] == satellites[1] else OTHER_SATELLITES
     return {
-        "window": before["window"],
+        "window": _described(before),
         "same_satellites": satellites[1],
         "nodes": [
             _node(now["type"], one, other, one["error"] or other["error"] or trouble)
             for one, other in zip(now["nodes"], before["nodes"], strict=True)
         ],
     }
+
+
+def _described(result: Result) -> dict[str, str]:
+    """Earnings are of the month up to the window's end."""
+    window: dict[str, str] = result["window"]
+    if result["type"] != EARNINGS:
+        return window
+    month = Month.of(moment(window["end"]) - timedelta(microseconds=1))
+    return window | {"start": month.start.isoformat()}
 
 
 def _node(type: str, now: Result, before: Result, error: str | None) -> dict[str, Any]:

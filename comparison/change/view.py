@@ -111,7 +111,7 @@ def _sentence(node: Mapping[str, Any]) -> str:
     words = [
         f"{word}: {', '.join(by_key()[key].label for key in node[word])}" for word in ("better", "worse") if node[word]
     ]
-    found = "; ".join(words) or "cannot tell"
+    found = "; ".join(words) or "no effect could be shown"
     return f"Of {counted(node['tested'], 'metric')}, corrected for so many (Holm): {found}."
 
 

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, lru_cache
 
 _FORM = re.compile(r"([0-9]{4})-([0-9]{2})", re.ASCII)
@@ -56,3 +56,10 @@ def _parsed(text: str) -> Month | None:
     if match is None or not (1 <= int(match[2]) <= 12 and 1 <= int(match[1]) <= 9998):
         return None
     return Month(int(match[1]), int(match[2]))
+
+
+def a_month_before(end: datetime) -> datetime:
+    """As far into the month before as `end` is into its own; the end of one for the end of the other."""
+    month = Month.of(end - timedelta(microseconds=1))
+    before = month.plus(-1)
+    return before.end if end == month.end else min(before.start + (end - month.start), before.end)

@@ -23,6 +23,7 @@ _is_special = re.compile("[&<>\"']").search
 
 _MARKS = {
     "best": '<span aria-hidden="true">★</span><span class="visually-hidden">best,</span> ',
+    "unranked": '<span aria-hidden="true">○</span><span class="visually-hidden">not ranked,</span> ',
     "last": '<span aria-hidden="true">▼</span><span class="visually-hidden">last,</span> ',
 }
 

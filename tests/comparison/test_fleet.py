@@ -58,6 +58,15 @@ class TestSummaries:
         assert [cell.number for cell in sums] == ["–", f"{sum(known):,}" if known else "–"]
         assert medians[0].number == (f"{round(median(known)):,}" if known else "–")
 
+    def test_a_value_that_is_not_ranked_is_marked_and_in_no_median(self) -> None:
+        values = {"a": 10, "b": 20, "c": 999}
+        made_of = [
+            node(name, {KEY: ms}, unranked=frozenset({KEY} if name == "c" else ())) for name, ms in values.items()
+        ]
+        found = fleet(result(*made_of), {}, FleetFields(columns=(KEY,)), query)
+        assert [line.cells[0].mark for line in found.lines] == ["best", "last", "unranked"]
+        assert found.summaries[1][1][0].number == "15"
+
     def test_they_are_of_the_nodes_that_match_the_search(self) -> None:
         found = made({"attic": 1, "cellar": 2, "old attic": 4}, search="ATTIC", columns=("total_operations",))
         assert names(found) == ["attic", "old attic"]
