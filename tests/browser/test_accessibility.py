@@ -17,6 +17,7 @@ from tests.browser.states import fail
 from tests.browser.test_journeys import all_nodes
 from tests.comparison.halted import Halted
 
+pytestmark = pytest.mark.looks
 Open = Callable[..., Page]
 
 STATES = {

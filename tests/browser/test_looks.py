@@ -10,6 +10,7 @@ from comparison.metrics import TYPE_LABELS
 from tests.browser.conftest import Thread, sign_in
 from tests.browser.test_journeys import all_nodes
 
+pytestmark = pytest.mark.looks
 Open = Callable[..., Page]
 
 # The lowest contrast, by WCAG's formula, between any text and what is behind it.

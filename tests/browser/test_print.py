@@ -9,6 +9,7 @@ from comparison.metrics import TYPE_LABELS
 from tests.browser.conftest import Thread, fill, overflow, sign_in
 from tests.browser.test_journeys import all_nodes
 
+pytestmark = pytest.mark.looks
 Open = Callable[..., Page]
 
 # What is left of A4 within margins of 12 mm, in CSS pixels.
