@@ -1,8 +1,9 @@
 """Pages and what is streamed, compressed on the way: a tenth of the bytes, for two milliseconds of a page.
 
-Each event of a stream goes out whole as soon as it is there. A name of random length in the head of each answer hides
-what its length would tell of its contents (the attack is known as BREACH, the remedy as Heal The Breach, as in Django's
-own GZipMiddleware, which would collect the events of a stream); tokens in forms are another one each time anyway.
+Each event of a stream goes out whole as soon as it is there, which Django's own GZipMiddleware would not let it. A name
+of random length in the head of an answer hides what its length would tell of its contents (the attack is known as
+BREACH, the remedy as Heal The Breach). It does not hide the lengths of single events: what protects those is that the
+only secret in them, the forms' token, is written as another one each time.
 """
 
 import re

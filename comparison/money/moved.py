@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from comparison import behind
-from comparison.actions import AUDIT, DOWNLOAD, INGRESS, REPAIR_DOWNLOAD, SUCCESS
+from comparison.actions import SUCCESS
 from comparison.behind import Tails
 from comparison.last_hour import Known
 from comparison.spans import BY_DAY, hour_of, moment_of, pieces
@@ -27,9 +27,7 @@ from nodes.sql.groups import EventGroup
 # So long without an event means that the log is not read any more, not that nobody came.
 SILENT_AFTER = timedelta(days=1)
 
-# What is paid for, in the order of Sent.
-PAID = (DOWNLOAD, REPAIR_DOWNLOAD, AUDIT)
-# Bytes of egress, repair and audits.
+# Bytes of each action of rolled.PAID: egress, repair and audits.
 Sent = tuple[int, int, int]
 NOTHING_SENT: Sent = (0, 0, 0)
 _1970 = date(1970, 1, 1).toordinal()
@@ -138,8 +136,8 @@ def _add_events(moved: Moved, groups: Iterable[EventGroup]) -> None:
     for group in groups:
         if group.hour is not None and group.action and group.status == SUCCESS and group.bytes:
             day, size = date.fromisoformat(group.hour[:10]), int(group.bytes)
-            egress, repair, audit = (size if group.action == paid else 0 for paid in PAID)
-            received = size if group.action in INGRESS else 0
+            egress, repair, audit = (size if group.action == paid else 0 for paid in rolled.PAID)
+            received = size if group.action in rolled.UNPAID else 0
             moved.add(satellite_of(group.satellite), day, (egress, repair, audit), received)
 
 

@@ -28,11 +28,12 @@ _BY_SATELLITE = _asked(
     f"found.node, found.satellite, found.action, found.status, {_SUMS}", "rollup_counts", "GROUP BY 1, 2, 3, 4"
 )
 _POINTS = _asked("found.node, found.span, found.start, found.sums", "rollup_points")
-# What is paid for by its kind, and the sum of what came in, which is not.
+# Egress, repair and audits are paid for, each of its own; what came in is not.
+PAID, UNPAID = ("GET", "GET_REPAIR", "GET_AUDIT"), ("PUT", "PUT_REPAIR")
 _KINDS = ", ".join(
     f"SUM(CASE WHEN found.action IN ({', '.join(str(ACTION_CODES[action]) for action in actions)}) "
     "THEN found.bytes ELSE 0 END)"
-    for actions in (("GET",), ("GET_REPAIR",), ("GET_AUDIT",), ("PUT", "PUT_REPAIR"))
+    for actions in (*((action,) for action in PAID), UNPAID)
 )
 # Grouped in the order of the key, which needs no sorting.
 _SENT = f"""
@@ -97,8 +98,8 @@ def attempts_by_hour_of_day(connection: BaseDatabaseWrapper, pieces: Pieces, act
 
 
 def sent(connection: BaseDatabaseWrapper, nodes: Sequence[int], span: int, hours: range, status: int) -> Rows:
-    """Node, satellite, start, and bytes of egress, repair, audits and of all ingress, of the rows of `span` that start
-    in these hours."""
+    """Node, satellite, start, and bytes of each action of PAID and of all of UNPAID together, of the rows of `span`
+    that start in these hours."""
     parameters = (*nodes, span, hours.start, hours.stop, status)
     return _rows(connection, _SENT.format(nodes=_marks(nodes)), parameters) if nodes else []
 
