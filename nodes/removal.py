@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from nodes import catalog
+from nodes import catalog, storage_days
 from nodes.display import quoted
 from nodes.intake import schema as intake
 from nodes.intake.write import refuse_taken
@@ -58,7 +58,7 @@ def parts(name: str) -> list[Part]:
     """What there is of the node, in the order in which it has to go. Raises django.db.Error."""
     connection = connections[EVENTS]
     tables = [(table, "node_name") for table in TABLES] + [
-        (table, "node") for table in (*intake.OWN_TABLES, *sno.OWN_TABLES)
+        (table, "node") for table in (*intake.OWN_TABLES, *sno.OWN_TABLES, rollups.STORAGE_DAYS)
     ]
     found = [_part(connection, table, column, name) for table, column in tables]
     if rollups_exist(connection):
@@ -73,7 +73,7 @@ def remove(name: str) -> Iterator[int]:
     """Says after each transaction how many rows it deleted. Raises django.db.Error."""
     connection = connections[EVENTS]
     for part in parts(name):
-        if part.table not in rollups.OWN_TABLES:
+        if part.table not in (*rollups.OWN_TABLES, rollups.STORAGE_DAYS):
             yield from _emptied(connection, part)
     if has_rollups := rollups_exist(connection):
         _end_turns(connection)
@@ -96,8 +96,9 @@ def _emptied(connection: BaseDatabaseWrapper, part: Part) -> Iterator[int]:
 
 
 def _end_turns(connection: BaseDatabaseWrapper) -> None:
-    """Whoever counts just now may have read events of this node: what was worked out of them is not written then."""
+    """Whoever counts just now may have read rows of this node: what was worked out of them is not written then."""
     with transaction.atomic(using=EVENTS):
+        storage_days.end_turns(connection)
         state = watermark.state(connection)
         take_turn(connection, state.turn, state.watermark)
 

@@ -40,6 +40,8 @@ EVENTS_MODELS = frozenset(
         "snopaystub",
         "snosatellite",
         "snostart",
+        "storageday",
+        "storagedaysstate",
     }
 )
 

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connections, transaction
 
 from comparison.benchmarking.scenarios import SEED, Parameters
-from nodes import sql
+from nodes import sql, storage_days
 from nodes.demo import fill as demo
 from nodes.demo.stories import Story, chance
 from nodes.demo.traffic import DAY, HOUR, Deck, Slice, deck, drift, slices
@@ -100,6 +100,8 @@ def _write_days(plan: RecentPlan, until: int) -> int:
     with transaction.atomic(using=EVENTS):
         add_weeks(connections[EVENTS])
     points.make(connections[EVENTS])
+    while not storage_days.keep(connections[EVENTS]):
+        pass
     return events
 
 

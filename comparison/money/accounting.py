@@ -22,7 +22,7 @@ from comparison.money.statement import (
     statement,
 )
 from comparison.money.terms import ALL_SATELLITES, GUESS, UNTOLD, Agreed, agreed
-from nodes.sql.money import SECONDS_A_DAY
+from nodes.sql.snapshots import SECONDS_A_DAY
 
 # Amounts of a month can be compared where storage is known of nearly all of it so far.
 NEARLY_ALL = Fraction(9, 10)

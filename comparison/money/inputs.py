@@ -21,7 +21,8 @@ from comparison.money.stored import Stored
 from comparison.money.terms import Terms
 from comparison.window import Window
 from nodes.fields import from_stored
-from nodes.sql.money import SECONDS_A_DAY, first_seen
+from nodes.sql.money import first_seen
+from nodes.sql.snapshots import SECONDS_A_DAY
 
 API, ROLLUP, ESTIMATES = "api", "rollup", "estimates"
 # The line of all satellites together, where nothing tells them apart.

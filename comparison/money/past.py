@@ -32,7 +32,7 @@ from nodes.rollups.codes import DAY, STATUS_CODES
 from nodes.soundness import is_number, is_whole
 from nodes.sql import months as statements
 from nodes.sql import rolled
-from nodes.sql.money import StoredDay
+from nodes.sql.snapshots import StoredDay
 
 A_DAY = timedelta(days=1)
 _MICRO = 10**6

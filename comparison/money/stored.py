@@ -14,8 +14,8 @@ from itertools import pairwise
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from comparison.exact import Ratio, plus
-from nodes.fields import to_stored
-from nodes.sql.money import GAP_SECONDS, SECONDS_A_DAY, StoredDay, stored_days
+from nodes import storage_days
+from nodes.sql.snapshots import GAP_SECONDS, SECONDS_A_DAY, StoredDay
 
 # So far outside the month a snapshot can be that has a line into it.
 BEYOND = timedelta(days=3)
@@ -80,8 +80,7 @@ def _byte_hours(area: Ratio) -> Fraction:
 
 
 def read(connection: BaseDatabaseWrapper, names: Sequence[str], start: datetime, end: datetime) -> dict[str, Stored]:
-    span = to_stored(start - BEYOND), to_stored(end + BEYOND)
-    days, broken = stored_days(connection, names, span, to_stored(end))
+    days, broken = storage_days.read(connection, names, (start - BEYOND, end + BEYOND), end)
     first, last = int(start.timestamp()), int(end.timestamp())
     return {name: stored(days.get(name, []), first, last, broken.get(name, 0)) for name in names}
 

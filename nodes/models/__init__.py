@@ -31,6 +31,7 @@ from nodes.models.rollups import (
 )
 from nodes.models.site import ApiToken, Node, SatelliteTerms, StartPage
 from nodes.models.sno import SnoAuditWindow, SnoDay, SnoNode, SnoPaystub, SnoSatellite, SnoStart
+from nodes.models.storage import StorageDay, StorageDaysState
 
 __all__ = [
     "ApiToken",
@@ -68,5 +69,7 @@ __all__ = [
     "SnoSatellite",
     "SnoStart",
     "StartPage",
+    "StorageDay",
+    "StorageDaysState",
     "StorageSnapshot",
 ]

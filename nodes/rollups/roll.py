@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.db import DatabaseError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from nodes import storage_days
 from nodes.models import RollupNode, RollupReason, RollupSatellite
 from nodes.rollups import points
 from nodes.rollups import watermark as marks
@@ -38,16 +39,20 @@ MOST_FORGOTTEN = 500
 
 @dataclass(frozen=True)
 class Batch:
-    """What one call counted. `behind` is how many ids were still ahead, `locked` for how many seconds it wrote."""
+    """What one call counted. `behind` is how many ids were still ahead, `locked` for how many seconds it wrote.
+
+    `days_are_kept` is whether all storage snapshots are summed up.
+    """
 
     events: int
     watermark: int
     behind: int
     locked: float = 0.0
+    days_are_kept: bool = True
 
     @property
     def is_last(self) -> bool:
-        return self.behind == 0
+        return self.behind == 0 and self.days_are_kept
 
 
 @dataclass(frozen=True)
@@ -70,10 +75,14 @@ class _Resumed:
 
 
 def rollup_once(limit: int = BATCH) -> Batch:
-    """Counts the next `limit` events at most, fewer if they are of many hours. Raises django.db.Error."""
+    """Counts the next `limit` events at most, fewer if they are of many hours, and sums up storage snapshots.
+
+    Raises django.db.Error.
+    """
     connection = connections[EVENTS]
     if not points.are_complete(connection):
         points.make(connection)
+    days_are_kept = storage_days.keep(connection)
     while True:
         end = settled_id(connection)
         with sql.snapshot(connection):
@@ -81,11 +90,11 @@ def rollup_once(limit: int = BATCH) -> Batch:
         if isinstance(next_, _Resumed):
             _resume(connection, next_)
         elif not next_.increments.events:
-            return Batch(0, next_.state.watermark, 0)
+            return Batch(0, next_.state.watermark, 0, days_are_kept=days_are_kept)
         elif (locked := _write(connection, next_)) is not None:
             last_id = next_.increments.last_id
             _shorten_log(connection)
-            return Batch(next_.increments.events, last_id, max(0, end - last_id), locked)
+            return Batch(next_.increments.events, last_id, max(0, end - last_id), locked, days_are_kept)
 
 
 def _shorten_log(connection: BaseDatabaseWrapper) -> None:

@@ -42,3 +42,17 @@ OWN_TABLES = (
     Table("rollup_batches", (*_whole("last_id after_id"), Column("marks", "BLOB", "NOT NULL")), ("last_id",)),
     Table("rollup_state", (_ID, *_whole("watermark turn"), Column("points_turn", "INTEGER"))),
 )
+
+# What remains of storage snapshots. Sizes in bytes and times in whole seconds; areas can be too large for INTEGER.
+STORAGE_DAYS = Table(
+    "rollup_storage",
+    (
+        Column("node", "TEXT", "NOT NULL"),
+        *_whole("day broken first_at first_used first_total last_at last_used last_total snapshots"),
+        *(Column(name, "TEXT", "NOT NULL") for name in ("used_area", "total_area", "trash")),
+        *_whole("longest_gap gaps trash_count"),
+    ),
+    ("node", "day"),
+    by_key=True,
+)
+STORAGE_TABLES = (STORAGE_DAYS, Table("rollup_storage_state", (_ID, *_whole("since watermark turn"))))

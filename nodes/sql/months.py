@@ -6,7 +6,7 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from nodes import soundness
-from nodes.sql.money import MOST_BYTES, seconds_of
+from nodes.sql.snapshots import MOST_BYTES, seconds_of
 
 Rows = list[tuple[Any, ...]]
 

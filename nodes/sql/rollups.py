@@ -123,9 +123,9 @@ def marks_of_batch(connection: BaseDatabaseWrapper, last_id: int) -> bytes | Non
     return bytes(rows[0][0]) if rows else None
 
 
-def newest_id(connection: BaseDatabaseWrapper) -> int:
-    """0 where there are no events."""
-    return int(_rows(connection, "SELECT COALESCE(MAX(id), 0) FROM events")[0][0])
+def newest_id(connection: BaseDatabaseWrapper, table: str = "events") -> int:
+    """0 where there are no rows."""
+    return int(_rows(connection, f"SELECT COALESCE(MAX(id), 0) FROM {table}")[0][0])
 
 
 def shorten_log(connection: BaseDatabaseWrapper) -> None:

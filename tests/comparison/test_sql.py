@@ -15,7 +15,7 @@ from comparison.window import Window
 from nodes.fields import to_stored
 from nodes.models import Event
 from nodes.reading import reading
-from nodes.sql import allocated_per_node, groups, money, months, pictures, points, rolled, told
+from nodes.sql import allocated_per_node, groups, money, months, pictures, points, rolled, snapshots, storage_days, told
 from tests.comparison.conftest import AS_OF
 
 WINDOW = Window.ending(AS_OF, 24)
@@ -57,7 +57,9 @@ STATEMENTS: dict[str, Callable[[BaseDatabaseWrapper], object]] = {
     "day_ends": lambda connection: months.day_ends(connection, NODES, ["2026-10-30", "2026-10-31"]),
     "payouts": lambda connection: months.payouts(connection, NODES, "2026-01", "2026-11"),
     "stubs": lambda connection: months.stubs(connection, NODES, "2026-01", "2026-11"),
-    "stored_days": lambda connection: money.stored_days(connection, NODES, SPAN, SPAN[1]),
+    "stored_days": lambda connection: snapshots.stored_days(connection, NODES, SPAN, SPAN[1]),
+    "storage_days": lambda connection: storage_days.days(connection, NODES, 20_000, 20_030),
+    "snapshots behind": lambda connection: storage_days.behind(connection, 10, 20, SPAN[0]),
     "first_seen": lambda connection: money.first_seen(connection, NODES),
     "api_days": lambda connection: money.api_days(connection, NODES, "2026-11-01", "2026-11-23"),
     "api_satellites": lambda connection: money.api_satellites(connection, NODES),
@@ -138,6 +140,8 @@ def plan(statement: str) -> str:
         ("payouts", "payout_history", ["idx_payout_node_time"]),
         ("stubs", "sno_paystubs", ["USING PRIMARY KEY", "sno_paystubs_pkey"]),
         ("stored_days", "storage_snapshots", ["idx_storage_node_time"]),
+        ("storage_days", "rollup_storage", ["USING PRIMARY KEY", "rollup_storage_pkey"]),
+        ("snapshots behind", "storage_snapshots", ["USING INTEGER PRIMARY KEY", "storage_snapshots_pkey"]),
         ("first_seen", "events", ["idx_events_node_name_timestamp"]),
         ("first_seen", "storage_snapshots", ["idx_storage_node_time"]),
         ("first_seen", "earnings_estimates", ["idx_earnings_latest"]),

@@ -12,6 +12,7 @@ from nodes.intake import schema as intake
 from nodes.intake.push import take_lines
 from nodes.known import known_names
 from nodes.models import Event, Node, RollupNode
+from nodes.rollups import schema as rollups
 from nodes.rollups.roll import rollup_once
 from nodes.satellites import US1
 from nodes.schema import TABLES
@@ -28,7 +29,7 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 STORY = stories.Story(NOW)
 TOLD = {"sno": stories.dashboard(STORY), "satellite": {US1: stories.satellite(STORY, US1)}}
 BY_NAME = [(table, "node_name") for table in TABLES] + [
-    (table, "node") for table in (*intake.OWN_TABLES, *sno.OWN_TABLES)
+    (table, "node") for table in (*intake.OWN_TABLES, *sno.OWN_TABLES, rollups.STORAGE_DAYS)
 ]
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import connections, transaction
 
+from nodes import storage_days
 from nodes.models import (
     RollupCount,
     RollupFailures,
@@ -30,7 +31,7 @@ OURS = ("nodes", "satellites", "reasons", "counts", "latencies", "points", "hour
 
 def empty() -> None:
     with transaction.atomic(using="events"), connections["events"].cursor() as cursor:
-        for table in ("events", *(f"rollup_{name}" for name in OURS)):
+        for table in ("events", *(f"rollup_{name}" for name in OURS), *storage_days.TABLES):
             cursor.execute(f"DELETE FROM {table}")
 
 
