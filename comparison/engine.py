@@ -114,7 +114,7 @@ def compute(request: ComparisonRequest, level: int = logging.INFO, on_node: OnNo
 def _asked(request: ComparisonRequest) -> Asked:
     if request.type not in WITH_EARNINGS:
         return Asked()
-    return own.asked(request.months if request.type == EARNINGS else 0)
+    return own.asked(request.months, with_costs=True) if request.type == EARNINGS else own.asked()
 
 
 def _together(nodes: Sequence[NodeResult]) -> dict[str, Any] | None:

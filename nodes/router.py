@@ -22,6 +22,7 @@ EVENTS_MODELS = frozenset(
         "rollupcount",
         "rolluplatencies",
         "rolluphours",
+        "rolluppaid",
         "rolluppoint",
         "rollupreason",
         "rollupfailures",

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -15,19 +16,20 @@ from comparison import behind
 from comparison.actions import SUCCESS
 from comparison.behind import Tails
 from comparison.last_hour import Known
-from comparison.spans import BY_DAY, hour_of, moment_of, pieces
+from comparison.spans import BY_DAY, Piece, hour_of, moment_of, pieces
 from comparison.window import Window
 from nodes.fields import from_stored, to_stored
-from nodes.rollups.codes import HOURS_A_DAY, STATUS_CODES
+from nodes.rollups import points
+from nodes.rollups.codes import DAY, HOURS_A_DAY, STATUS_CODES
 from nodes.rollups.presence import rollups_exist
 from nodes.satellites import satellite_of
-from nodes.sql import rolled
+from nodes.sql import paid, rolled
 from nodes.sql.groups import EventGroup
 
 # So long without an event means that the log is not read any more, not that nobody came.
 SILENT_AFTER = timedelta(days=1)
 
-# Bytes of each action of rolled.PAID: egress, repair and audits.
+# Bytes of each action of paid.PAID: egress, repair and audits.
 Sent = tuple[int, int, int]
 NOTHING_SENT: Sent = (0, 0, 0)
 _1970 = date(1970, 1, 1).toordinal()
@@ -60,10 +62,11 @@ class Moved:
 
 @dataclass(frozen=True)
 class Counted:
-    """Whom the roll-ups know: nodes by name, and satellites by number."""
+    """Whom the roll-ups know: nodes by name, and satellites by number. `has_days` is whether nodes.sql.paid has all."""
 
     nodes: Mapping[str, Known]
     satellites: Mapping[int, str]
+    has_days: bool
 
 
 def counted(connection: BaseDatabaseWrapper, names: Sequence[str]) -> Counted | None:
@@ -71,7 +74,7 @@ def counted(connection: BaseDatabaseWrapper, names: Sequence[str]) -> Counted | 
     if not rollups_exist(connection):
         return None
     nodes = {name: Known(*rest) for name, *rest in rolled.named(connection, names)}
-    return Counted(nodes, rolled.satellites(connection))
+    return Counted(nodes, rolled.satellites(connection), points.are_complete(connection))
 
 
 def read(
@@ -87,7 +90,7 @@ def read(
         return {}
     span = Window(window.start, moment_of(hour_of(window.end)))
     moved = {name: Moved() for name in names}
-    _add_counted(connection, {node.number: moved[name] for name, node in known.nodes.items()}, span, known.satellites)
+    _add_counted(connection, moved, span, known)
     uncounted = _within(span, behind.within(tails, span) if tails is not None else _tails(connection, names, span))
     for name, of_node in moved.items():
         tail = uncounted.get(name, [])
@@ -97,17 +100,21 @@ def read(
     return moved
 
 
-def _add_counted(
-    connection: BaseDatabaseWrapper, moved: Mapping[int, Moved], span: Window, satellites: Mapping[int, str]
-) -> None:
-    """Of nodes by their numbers."""
+def _add_counted(connection: BaseDatabaseWrapper, moved: Mapping[str, Moved], span: Window, known: Counted) -> None:
+    numbered = {node.number: moved[name] for name, node in known.nodes.items()}
     for piece in pieces(hour_of(span.start), hour_of(span.end), BY_DAY):
-        hours = range(piece.first, piece.last)
-        for node, satellite, start, *sent, received in rolled.sent(
-            connection, list(moved), piece.span, hours, STATUS_CODES[SUCCESS]
-        ):
+        for node, satellite, start, *sent, received in _sent(connection, list(numbered), piece, known.has_days):
             day = date.fromordinal(_1970 + start // HOURS_A_DAY)
-            moved[node].add(satellites.get(satellite, ""), day, whole(sent), int(received))
+            numbered[node].add(known.satellites.get(satellite, ""), day, whole(sent), int(received))
+
+
+def _sent(
+    connection: BaseDatabaseWrapper, nodes: Sequence[int], piece: Piece, has_days: bool
+) -> Sequence[tuple[Any, ...]]:
+    hours = range(piece.first, piece.last)
+    if has_days and piece.span == DAY:
+        return paid.days(connection, nodes, hours)
+    return rolled.sent(connection, nodes, piece.span, hours, STATUS_CODES[SUCCESS])
 
 
 def whole(sent: Sequence[int]) -> Sent:
@@ -136,8 +143,8 @@ def _add_events(moved: Moved, groups: Iterable[EventGroup]) -> None:
     for group in groups:
         if group.hour is not None and group.action and group.status == SUCCESS and group.bytes:
             day, size = date.fromisoformat(group.hour[:10]), int(group.bytes)
-            egress, repair, audit = (size if group.action == paid else 0 for paid in rolled.PAID)
-            received = size if group.action in rolled.UNPAID else 0
+            egress, repair, audit = (size if group.action == action else 0 for action in paid.PAID)
+            received = size if group.action in paid.UNPAID else 0
             moved.add(satellite_of(group.satellite), day, (egress, repair, audit), received)
 
 

@@ -45,21 +45,24 @@ class Asked:
     costs: CostsByName = field(default_factory=dict)
 
 
-def asked(months: int) -> Asked:
+def asked(months: int = 0, with_costs: bool = False) -> Asked:
     """A connection that was closed is closed again: not every caller is a request, which would do so at its end."""
-    was_closed = connections[SITE].connection is None
+    site = connections[SITE]
+    was_closed = site.connection is None
     try:
-        return Asked(_by_node(_rows(SatelliteTerms, _terms)), months, _by_name(_rows(Host, _costs)))
+        # Commands compare without a site that is not set up, and do not make it.
+        if not is_made(site):
+            return Asked(months=months)
+        costs = _by_name(_rows(Host, _costs)) if with_costs else {}
+        return Asked(_by_node(_rows(SatelliteTerms, _terms)), months, costs)
     finally:
         if was_closed:
-            connections[SITE].close()
+            site.close()
 
 
 def _rows(model: type[Model], read: Callable[[], list[tuple[Any, ...]]]) -> list[tuple[Any, ...]]:
-    """None of a site that is not set up, or not as far as the model: commands compare without, and do not make it."""
+    """None of a site that is not set up as far as the model."""
     site = connections[SITE]
-    if not is_made(site):
-        return []
     try:
         return read()
     except DatabaseError:

@@ -85,6 +85,25 @@ class RollupPoint(models.Model):
         return f"Point {self.pk}"
 
 
+class RollupPaid(models.Model):
+    """Bytes of a satellite's successful attempts in a day, as nodes.sql.paid tells them apart."""
+
+    pk = models.CompositePrimaryKey("node", "day", "satellite")
+    node = models.BigIntegerField()
+    day = models.BigIntegerField()
+    satellite = models.BigIntegerField()
+    egress = models.BigIntegerField()
+    repair = models.BigIntegerField()
+    audit = models.BigIntegerField()
+    received = models.BigIntegerField()
+
+    class Meta:
+        db_table = "rollup_paid"
+
+    def __str__(self) -> str:
+        return f"Paid traffic of {self.pk}"
+
+
 class RollupHours(models.Model):
     """In which hours of a day a node had events, broken ones among them: nodes.rollups.codes.bit_of() of each."""
 

@@ -17,8 +17,8 @@ from nodes.rollups.codes import ACTION_CODES, STATUS_CODES
 from nodes.rollups.histogram import Histogram, nearest_rank
 from nodes.rollups.packing import columns, lanes_of
 from nodes.soundness import ACTIONS, STATUSES, TIMED_ACTIONS
+from nodes.sql import paid, rollups
 from nodes.sql import points as sql
-from nodes.sql import rollups
 
 PERCENTS = (50, 95)
 KINDS = tuple((action, status) for action in ACTIONS for status in STATUSES)
@@ -107,7 +107,8 @@ def are_complete(connection: BaseDatabaseWrapper) -> bool:
 
 
 def make(connection: BaseDatabaseWrapper) -> None:
-    """Of all that is counted, in the place of those that are there: node by node, without a lock but to write them."""
+    """Of all that is counted, with what earnings need of it, in the place of what is there: node by node, without a
+    lock but to write it."""
     behind = sql.turns_behind(connection)
     for node in sql.counted_nodes(connection):
         while not _made(connection, node):
@@ -126,6 +127,7 @@ def _made(connection: BaseDatabaseWrapper, node: int) -> bool:
             return False
         sql.drop_points(connection, node)
         sql.put_points(connection, [(node, *key, point.packed()) for key, point in points.items()])
+        paid.make(connection, node)
     return True
 
 

@@ -21,6 +21,7 @@ from nodes.rollups.increments import Increments, Node
 from nodes.rollups.packing import packed, unpacked
 from nodes.rollups.watermark import Cut, Marks, State
 from nodes.router import EVENTS
+from nodes.sql import paid
 from nodes.sql import rollups as sql
 from nodes.sql.groups import EventGroup, next_groups
 from nodes.sql.points import put_points
@@ -168,6 +169,7 @@ def _write(connection: BaseDatabaseWrapper, prepared: _Prepared) -> float | None
         sql.add_failures(connection, [(*key, attempts) for key, attempts in sorted(increments.failures.items())])
         sql.put_latencies(connection, latencies)
         put_points(connection, sums)
+        paid.add(connection, increments.counts)
         sql.put_batch(connection, increments.last_id, state.watermark, marks.packed(prepared.marks))
         sql.drop_batches(connection, prepared.forgotten)
     return time.perf_counter() - began

@@ -31,6 +31,12 @@ OWN_TABLES = (
         ("node", "span", "start"),
         by_key=True,
     ),
+    Table(
+        "rollup_paid",
+        _whole("node day satellite egress repair audit received"),
+        ("node", "day", "satellite"),
+        by_key=True,
+    ),
     Table("rollup_hours", _whole("node day hours"), ("node", "day"), by_key=True),
     Table("rollup_reasons", (_ID, Column("text", "TEXT", "NOT NULL UNIQUE"))),
     Table(

@@ -7,6 +7,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from nodes.intake.integrity import CHECKED_ACTIONS
 from nodes.rollups.codes import ACTION_CODES, HOURS_A_DAY
+from nodes.sql.paid import kinds
 
 Pieces = Sequence[tuple[int, int, int, int]]
 Rows = list[tuple[Any, ...]]
@@ -28,13 +29,7 @@ _BY_SATELLITE = _asked(
     f"found.node, found.satellite, found.action, found.status, {_SUMS}", "rollup_counts", "GROUP BY 1, 2, 3, 4"
 )
 _POINTS = _asked("found.node, found.span, found.start, found.sums", "rollup_points")
-# Egress, repair and audits are paid for, each of its own; what came in is not.
-PAID, UNPAID = ("GET", "GET_REPAIR", "GET_AUDIT"), ("PUT", "PUT_REPAIR")
-_KINDS = ", ".join(
-    f"SUM(CASE WHEN found.action IN ({', '.join(str(ACTION_CODES[action]) for action in actions)}) "
-    "THEN found.bytes ELSE 0 END)"
-    for actions in (*((action,) for action in PAID), UNPAID)
-)
+_KINDS = kinds("found")
 # Grouped in the order of the key, which needs no sorting.
 _SENT = f"""
 SELECT found.node, found.satellite, found.start, {_KINDS} FROM rollup_counts AS found

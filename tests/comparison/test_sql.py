@@ -15,7 +15,19 @@ from comparison.window import Window
 from nodes.fields import to_stored
 from nodes.models import Event
 from nodes.reading import reading
-from nodes.sql import allocated_per_node, groups, money, months, pictures, points, rolled, snapshots, storage_days, told
+from nodes.sql import (
+    allocated_per_node,
+    groups,
+    money,
+    months,
+    paid,
+    pictures,
+    points,
+    rolled,
+    snapshots,
+    storage_days,
+    told,
+)
 from tests.comparison.conftest import AS_OF
 
 WINDOW = Window.ending(AS_OF, 24)
@@ -51,6 +63,7 @@ STATEMENTS: dict[str, Callable[[BaseDatabaseWrapper], object]] = {
     "skipped_lines": lambda connection: told.skipped_lines(connection, NODES, SPAN[0]),
     "latest scores": lambda connection: reputation.read(connection, NODES, WINDOW),
     "latest estimates": lambda connection: estimates.read(connection, NODES, [Month(2026, 10), Month(2026, 11)], AS_OF),
+    "paid days": lambda connection: paid.days(connection, [1, 2], range(490_000, 490_024)),
     "sent": lambda connection: rolled.sent(connection, [1, 2], 1, range(490_000, 490_024), 1),
     "sent_by_piece": lambda connection: rolled.sent_by_piece(connection, PIECES, 1),
     "api_months": lambda connection: months.api_months(connection, NODES, "2026-01-01", "2026-11-01"),
@@ -131,6 +144,7 @@ def plan(statement: str) -> str:
         ("snapshots", "storage_snapshots", ["idx_storage_node_time"]),
         ("latest scores", "reputation_history", ["idx_reputation_latest", "idx_reputation_node_time"]),
         ("latest estimates", "earnings_estimates", ["idx_earnings_latest"]),
+        ("paid days", "rollup_paid", ["USING PRIMARY KEY", "rollup_paid_pkey"]),
         ("sent", "found", ["USING PRIMARY KEY", "rollup_counts_pkey"]),
         ("sent_by_piece", "found", ["USING PRIMARY KEY", "rollup_counts_pkey"]),
         ("api_months", "days", ["days USING PRIMARY KEY", "sno_days_pkey"]),

@@ -96,6 +96,17 @@ def points(rows: Iterable[Row]) -> dict[tuple[Any, ...], tuple[dict[tuple[str, s
     return found
 
 
+def paid(rows: Iterable[Row]) -> dict[tuple[Any, ...], tuple[int, int, int, int]]:
+    """Bytes of successful attempts by name, day and satellite: egress, repair, audits, and what came in."""
+    found: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0] * 4)
+    places = {"GET": 0, "GET_REPAIR": 1, "GET_AUDIT": 2, "PUT": 3, "PUT_REPAIR": 3}
+    for row in filter(is_sound, rows):
+        if row["status"] == "success" and row["size"]:
+            day = next(start for span, start in spans_of(row) if span == 1)
+            found[row["node_name"], day, row["satellite_id"]][places[row["action"]]] += row["size"]
+    return {key: (egress, repair, audit, received) for key, (egress, repair, audit, received) in found.items()}
+
+
 def failures(rows: Iterable[Row]) -> dict[tuple[Any, ...], int]:
     """Attempts by name, span, start, action and reason."""
     found: dict[tuple[Any, ...], int] = defaultdict(int)

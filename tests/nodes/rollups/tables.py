@@ -12,6 +12,7 @@ from nodes.models import (
     RollupHours,
     RollupLatencies,
     RollupNode,
+    RollupPaid,
     RollupPoint,
     RollupReason,
     RollupSatellite,
@@ -26,7 +27,10 @@ COLUMNS = (
     *("id", "timestamp", "action", "status", "size", "piece_id", "satellite_id", "node_name", "duration_ms"),
     "error_reason",
 )
-OURS = ("nodes", "satellites", "reasons", "counts", "latencies", "points", "hours", "failures", "batches", "state")
+OURS = (
+    *("nodes", "satellites", "reasons", "counts", "latencies", "points", "paid", "hours", "failures", "batches"),
+    "state",
+)
 
 
 def empty() -> None:
@@ -82,6 +86,14 @@ def _points() -> list[tuple[tuple[Any, ...], Sums]]:
     names, _ = _names()
     rows = RollupPoint.objects.using("events")
     return [((names[row.node], row.span, row.start), sums_of(bytes(row.sums))) for row in rows]
+
+
+def paid() -> dict[tuple[Any, ...], tuple[int, int, int, int]]:
+    names, satellites = _names()
+    return {
+        (names[row.node], row.day, satellites[row.satellite]): (row.egress, row.repair, row.audit, row.received)
+        for row in RollupPaid.objects.using("events")
+    }
 
 
 def hours() -> dict[str, set[int]]:

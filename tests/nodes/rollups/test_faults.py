@@ -39,6 +39,7 @@ def an_adopted_file(folder: Path, opened: Opened) -> Path:
 def check(rows: list[oracle.Row]) -> None:
     assert tables.counts() == oracle.counts(rows)
     assert tables.points() == oracle.points(rows)
+    assert tables.paid() == oracle.paid(rows)
     assert tables.hours() == oracle.hours(rows)
     assert tables.failures() == oracle.failures(rows)
     exact = oracle.durations(rows)

@@ -106,6 +106,7 @@ def check(simulated: Simulated) -> None:
     counted = list(simulated.counted.values())
     assert tables.counts() == oracle.counts(counted)
     assert tables.points() == oracle.points(counted)
+    assert tables.paid() == oracle.paid(counted)
     assert tables.hours() == oracle.hours(counted)
     assert tables.failures() == oracle.failures(counted)
     exact, approximate = oracle.durations(counted), tables.histograms()
