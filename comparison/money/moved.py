@@ -5,9 +5,10 @@ satellites pay for is settled by orders, so that sums of events come near to it 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from operator import add, sub
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -20,7 +21,7 @@ from comparison.spans import BY_DAY, Piece, hour_of, moment_of, pieces
 from comparison.window import Window
 from nodes.fields import from_stored, to_stored
 from nodes.rollups import points
-from nodes.rollups.codes import DAY, HOURS_A_DAY, STATUS_CODES
+from nodes.rollups.codes import DAY, HOUR, HOURS_A_DAY, STATUS_CODES
 from nodes.rollups.presence import rollups_exist
 from nodes.satellites import satellite_of
 from nodes.sql import paid, rolled
@@ -29,6 +30,7 @@ from nodes.sql.groups import EventGroup
 # So long without an event means that the log is not read any more, not that nobody came.
 SILENT_AFTER = timedelta(days=1)
 
+Row = tuple[Any, ...]
 # Bytes of each action of paid.PAID: egress, repair and audits.
 Sent = tuple[int, int, int]
 NOTHING_SENT: Sent = (0, 0, 0)
@@ -108,13 +110,21 @@ def _add_counted(connection: BaseDatabaseWrapper, moved: Mapping[str, Moved], sp
             numbered[node].add(known.satellites.get(satellite, ""), day, whole(sent), int(received))
 
 
-def _sent(
-    connection: BaseDatabaseWrapper, nodes: Sequence[int], piece: Piece, has_days: bool
-) -> Sequence[tuple[Any, ...]]:
+def _sent(connection: BaseDatabaseWrapper, nodes: Sequence[int], piece: Piece, has_days: bool) -> Iterable[Row]:
     hours = range(piece.first, piece.last)
-    if has_days and piece.span == DAY:
-        return paid.days(connection, nodes, hours)
-    return rolled.sent(connection, nodes, piece.span, hours, STATUS_CODES[SUCCESS])
+    if not has_days:
+        return rolled.sent(connection, nodes, piece.span, hours, STATUS_CODES[SUCCESS])
+    return paid.days(connection, nodes, hours) if piece.span == DAY else _sent_in_part(connection, nodes, hours)
+
+
+def _sent_in_part(connection: BaseDatabaseWrapper, nodes: Sequence[int], hours: range) -> Iterator[Row]:
+    """Of the first hours of a day, as the day less its other hours: mostly there is one of these, the one that runs."""
+    others = range(hours.stop, hours.start + HOURS_A_DAY)
+    later: dict[tuple[int, int], list[int]] = {}
+    for node, satellite, _, *sizes in rolled.sent(connection, nodes, HOUR, others, STATUS_CODES[SUCCESS]):
+        later[node, satellite] = list(map(add, later.get((node, satellite), [0] * len(sizes)), sizes))
+    for node, satellite, start, *sizes in paid.days(connection, nodes, range(hours.start, hours.start + 1)):
+        yield node, satellite, start, *map(sub, sizes, later.get((node, satellite), [0] * len(sizes)))
 
 
 def whole(sent: Sequence[int]) -> Sent:
