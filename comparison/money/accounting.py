@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from comparison.exact import summed
 from comparison.money.estimates import AGGREGATE, Estimate
-from comparison.money.inputs import ALL, ESTIMATES, Basis, Covered, Inputs, basis, daily
+from comparison.money.inputs import ALL, ESTIMATES, Basis, Covered, Inputs, basis, sent_daily, stored_daily
 from comparison.money.month import Month
 from comparison.money.projection import Earned, Projection, projection
 from comparison.money.statement import (
@@ -120,17 +120,19 @@ def _lacks_byte_hours(inputs: Inputs, found: Basis) -> bool:
 
 def _earned(inputs: Inputs, found: Basis, made: Statement, terms: Mapping[str, Agreed]) -> tuple[Earned, Earned]:
     """Of storage and of traffic; of estimates, which have no days, all is as storage."""
-    days = list(daily(inputs, found))
-    if not days:
+    rates = {satellite: _rounded(known.rates) for satellite, known in terms.items()}
+    storage: dict[date, float] = defaultdict(float)
+    for satellite, share, byte_hours in stored_daily(inputs, found):
+        dollars = share * rates[satellite][0] / HOURS_A_MONTH
+        for day, of_day in byte_hours.items():
+            storage[day] += of_day * dollars
+    traffic: dict[date, float] = defaultdict(float)
+    for satellite, day, (egress, repair, audit) in sent_daily(inputs, found):
+        _, per_egress, per_repair, per_audit = rates[satellite]
+        traffic[day] += egress * per_egress + repair * per_repair + audit * per_audit
+    if not storage and not traffic:
         return Earned(made.gross, found.storage, {}), Earned(NOTHING, Covered(), {})
     whole = sum_of([line.amounts for line in made.lines])
-    storage: dict[date, float] = defaultdict(float)
-    traffic: dict[date, float] = defaultdict(float)
-    rates = {satellite: _rounded(known.rates) for satellite, known in terms.items()}
-    for satellite, day, byte_hours, (egress, repair, audit) in days:
-        stored, *sent = rates[satellite]
-        storage[day] += byte_hours * stored / HOURS_A_MONTH
-        traffic[day] += egress * sent[0] + repair * sent[1] + audit * sent[2]
     return Earned(whole.storage, found.storage, storage), Earned(whole.traffic, found.traffic, traffic)
 
 

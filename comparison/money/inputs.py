@@ -79,9 +79,10 @@ class Covered:
         return max(_seconds(self.until - self.since), 0) if self.since and self.until else 0
 
 
-# A satellite, a day, and of that its byte-hours and bytes sent: rounded, as days only tell how much they differ, and no
-# amount is a sum of them.
-Daily = tuple[str, date, float, Sent]
+# A satellite, and its share in byte-hours of days; a satellite, a day, and the bytes sent. Rounded, as days only tell
+# how much they differ, and no amount is a sum of them.
+StoredDaily = tuple[str, float, Mapping[date, float]]
+SentDaily = tuple[str, date, Sent]
 
 
 @dataclass(frozen=True)
@@ -209,17 +210,30 @@ def _bases(inputs: Inputs) -> Iterator[Basis]:
         yield _counted(inputs)
 
 
-def daily(inputs: Inputs, found: Basis) -> Iterator[Daily]:
+def stored_daily(inputs: Inputs, found: Basis) -> Iterator[StoredDaily]:
     """Where days are told apart, of the basis' satellites. There may be several of a day on one, which add up."""
-    return (each for each in _daily(inputs, found.source) if each[0] in found.usage)
+    if found.source == API:
+        for (satellite, day), of in inputs.told.days.items():
+            if satellite in found.usage:
+                yield satellite, 1.0, {day: float(of.byte_hours)}
+    elif found.source == ROLLUP:
+        byte_hours = inputs.stored.rounded_days
+        for satellite, share in _stored_shares(inputs, _shares(inputs)).items():
+            if satellite in found.usage:
+                yield satellite, float(share), byte_hours
 
 
-def _daily(inputs: Inputs, source: str) -> Iterator[Daily]:
+def sent_daily(inputs: Inputs, found: Basis) -> Iterator[SentDaily]:
+    """As `stored_daily`."""
+    return (each for each in _sent_daily(inputs, found.source) if each[0] in found.usage)
+
+
+def _sent_daily(inputs: Inputs, source: str) -> Iterator[SentDaily]:
     if source == API:
         for (satellite, day), of in inputs.told.days.items():
-            yield satellite, day, float(of.byte_hours), (of.egress, of.repair, of.audit)
+            yield satellite, day, (of.egress, of.repair, of.audit)
     elif source == ROLLUP:
-        yield from _counted_daily(inputs)
+        yield from _sent(inputs, _shares(inputs))
 
 
 def _from_api(told: Told) -> Basis:
@@ -238,16 +252,6 @@ def _counted(inputs: Inputs) -> Basis:
     stored = {of: kept.byte_hours * share for of, share in _stored_shares(inputs, shares).items()}
     usage = {of: Usage(stored.get(of, 0), *sent.get(of, NOTHING_SENT)) for of in sent | stored}
     return Basis(ROLLUP, usage, Covered(kept.since, kept.until, kept.seconds), _between(found.since, found.until))
-
-
-def _counted_daily(inputs: Inputs) -> Iterator[Daily]:
-    shares, stored = _shares(inputs), inputs.stored.rounded_days
-    for satellite, day, sizes in _sent(inputs, shares):
-        yield satellite, day, 0.0, sizes
-    for satellite, share in _stored_shares(inputs, shares).items():
-        rounded = float(share)
-        for day, byte_hours in stored.items():
-            yield satellite, day, byte_hours * rounded, NOTHING_SENT
 
 
 def _shares(inputs: Inputs) -> Mapping[str, Fraction]:
