@@ -71,7 +71,8 @@ def _statement_timeout(connection: BaseDatabaseWrapper, end: float) -> Callable[
         left = int((end - time.monotonic()) * 1000)
         if left <= 0:
             raise OperationalError("statement timeout")
-        context["cursor"].cursor.execute(f"SET statement_timeout = {left}")
+        # Not with the statement's own cursor: one on the server can declare a query, and do nothing else.
+        context["connection"].connection.execute(f"SET statement_timeout = {left}")
         return execute(sql, params, many, context)
 
     return limited

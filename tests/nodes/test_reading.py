@@ -34,6 +34,13 @@ def test_a_read_that_takes_too_long_ends_with_a_sentence(databases: None) -> Non
         cursor.execute(endless)
 
 
+def test_rows_can_be_read_one_by_one(databases: None) -> None:
+    Event.objects.bulk_create(Event(node_name=name) for name in "ab")
+    with reading() as connection:
+        rows = Event.objects.using(connection.alias).order_by("id").iterator(chunk_size=1)
+        assert [event.node_name for event in rows] == ["a", "b"]
+
+
 def test_known_names_are_those_of_events_and_snapshots_without_blank_ones(databases: None) -> None:
     for name in ("b", "a", "  padded  ", "", "   ", None, "a"):
         Event.objects.create(node_name=name)
