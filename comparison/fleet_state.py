@@ -1,20 +1,24 @@
 """How every node stands, in a line each: a few statements for all of them together, however many events there are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from comparison import reputation
+from comparison import reputation, risk, told
 from comparison.metrics import by_key
+from comparison.offline import SUSPENDED_BELOW, TRACKED
 from comparison.present import labels_of
+from comparison.satellite_risk import SatelliteRisk, satellite_risks
 from comparison.spans import hour_of, hours_of
-from comparison.units import shown
+from comparison.summary import FEW, FEW_HOURS
+from comparison.told import Told
+from comparison.units import counted, shown
 from comparison.window import Window
 from nodes.display import NO_VALUE, moment, size
 from nodes.fields import from_stored, to_stored
-from nodes.known import natural_order
+from nodes.known import natural_order, printable
 from nodes.models import Node
 from nodes.reading import reading
 from nodes.rollups.codes import day_of
@@ -24,7 +28,8 @@ from nodes.sql import allocated_per_node, events_per_node, rolled, used_space_pe
 HOURS = 24
 FAILURES_LEFT = "audit_failures_left"
 QUIET_AFTER = timedelta(hours=1)
-FEW_LEFT = 10  # audits in a row; of the 41 that a perfect score allows
+# Where the audits of each 12 hours are not known: being offline so long may make such a score one that suspends.
+LOW_ONLINE = 100 * (SUSPENDED_BELOW + timedelta(hours=FEW_HOURS) / TRACKED)
 FULL_FROM = 95  # per cent of the allocated space
 
 
@@ -47,6 +52,7 @@ class _Figures:
 
     events: Mapping[str, datetime | None]
     failures: Mapping[str, int | None]
+    threats: Mapping[str, Sequence[str]]
     used: Mapping[str, int]
     allocated: Mapping[str, int]
     hours: Mapping[str, int] | None
@@ -68,10 +74,11 @@ def fleet_state(nodes: Sequence[Node], as_of: datetime | None = None) -> list[St
 def _read(connection: BaseDatabaseWrapper, names: Sequence[str], window: Window) -> _Figures:
     end = to_stored(window.end)
     events = {name: _moment(newest) for name, _, newest, _ in events_per_node(connection, names, end, end, 1)}
-    scores = reputation.read(connection, names, window)
+    scores, all_told = reputation.read(connection, names, window), told.read(connection, names, window, False)
     return _Figures(
         events,
         {name: _failures_left(of_node, window) for name, of_node in scores.items()},
+        {name: list(_threats(scores[name], all_told.get(name, told.NOTHING), window)) for name in names},
         dict(used_space_per_node(connection, names, end)),
         dict(allocated_per_node(connection, names, end)),
         _hours(connection, names, window, events) if rollups_exist(connection) else None,
@@ -86,6 +93,29 @@ def _failures_left(scores: reputation.Reputation, window: Window) -> int | None:
     """As a comparison tells it."""
     left = reputation.measure(scores, window).values.get(FAILURES_LEFT)
     return None if left is None else int(left)
+
+
+def _threats(scores: reputation.Reputation, known: Told, window: Window) -> Iterator[str]:
+    """What the risk of a comparison marks, beside audits: standing, time offline, version, and being out of reach."""
+    in_use = [each for each in satellite_risks(scores, known, window) if not each.disqualified]
+    if names := [printable(each.name) for each in in_use if each.suspended]:
+        yield f"suspended by {', '.join(names)}"
+    yield from _offline(in_use)
+    if risk.is_down(known, window):
+        yield "API does not answer"
+    state = risk.state_at(known, window)
+    if state and risk.up_to_date(state) is False:
+        yield f"version {printable(state.version or 'unknown', 30)} is below the lowest allowed"
+
+
+def _offline(satellites: Sequence[SatelliteRisk]) -> Iterator[str]:
+    hours = min((each.offline_hours_left for each in satellites if each.offline_hours_left is not None), default=None)
+    online = [each.scores.online_score for each in satellites if each.offline_hours_left is None and each.scores]
+    score = min((score for score in online if score is not None), default=None)
+    if hours is not None and hours <= FEW_HOURS:
+        yield f"only {counted(hours, 'hour')} left to be offline"
+    elif score is not None and score <= LOW_ONLINE:
+        yield f"online score {score:.0f} %"
 
 
 def _hours(
@@ -116,7 +146,7 @@ def _state(node: Node, label: str, figures: _Figures, end: datetime) -> State:
         shown(by_key()[FAILURES_LEFT], left).number,
         _space(used, total),
         NO_VALUE if hours is None else f"{hours} of {HOURS} hours",
-        ", ".join(_warnings(newest, left, used, total, end)),
+        ", ".join([*_warnings(newest, left, used, total, end), *figures.threats[node.name]]),
     )
 
 
@@ -136,7 +166,7 @@ def _warnings(
         found.append("quiet for over an hour")
     if left == 0:
         found.append("disqualified, or below the limit")
-    elif left is not None and left <= FEW_LEFT:
+    elif left is not None and left <= FEW:
         found.append("few audit failures left")
     if used is not None and total and 100 * used >= FULL_FROM * total:
         found.append("nearly full")

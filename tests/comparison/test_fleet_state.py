@@ -12,6 +12,7 @@ from nodes.known import known_nodes
 from nodes.models import Event, Node, Reputation, StorageSnapshot
 from nodes.rollups.roll import rollup_once
 from tests.comparison.conftest import AS_OF, request_for
+from tests.comparison.told_rows import on_satellite, state, windows
 
 INDEX = reverse("admin:index")
 
@@ -58,6 +59,59 @@ def test_a_disqualified_node_is_to_be_looked_at(three_nodes: list[str]) -> None:
     assert state_of("attic").warnings == "disqualified, or below the limit"
 
 
+def test_few_hours_left_to_be_offline_are_to_be_looked_at_as_a_comparison_tells_them(three_nodes: list[str]) -> None:
+    state("attic")
+    on_satellite("attic")
+    windows("attic", [(0, 10)] * 21 + [(10, 10)] * 39)
+    compared = {node["name"]: node["metrics"] for node in compare(request_for())["nodes"]}
+    hours = compared["attic"]["offline_hours_left"]
+    assert 0 < hours <= 48
+    assert state_of("attic").warnings == f"only {hours} hours left to be offline"
+
+
+def test_hours_enough_to_be_offline_are_no_reason_to_look_whatever_the_score_says(three_nodes: list[str]) -> None:
+    scored("attic", 100, online_score=65, suspension_score=100)
+    state("attic")
+    on_satellite("attic", "one")
+    windows("attic", [(10, 10)] * 60, "one")
+    assert state_of("attic").warnings == ""
+
+
+def test_without_an_api_a_low_online_score_is_to_be_looked_at(three_nodes: list[str]) -> None:
+    scored("attic", 100, online_score=66)
+    scored("cellar", 100, online_score=67)
+    assert state_of("attic").warnings == "online score 66 %"
+    assert "score" not in state_of("cellar").warnings
+
+
+def test_the_online_score_of_a_satellite_that_disqualified_the_node_is_none_of_its_troubles(
+    three_nodes: list[str],
+) -> None:
+    scored("attic", 100, online_score=10, is_disqualified=1)
+    assert state_of("attic").warnings == "disqualified, or below the limit"
+
+
+def test_an_online_score_that_is_old_says_nothing(three_nodes: list[str]) -> None:
+    scored("attic", 100, online_score=10)
+    later = AS_OF + timedelta(days=3)
+    assert "score" not in {each.label: each for each in fleet_state(known_nodes(), later)}["attic"].warnings
+
+
+def test_a_suspended_node_is_to_be_looked_at(three_nodes: list[str]) -> None:
+    scored("attic", 100, is_suspended=1)
+    assert state_of("attic").warnings == "suspended by one"
+
+
+def test_a_version_that_is_not_allowed_any_more_is_to_be_looked_at(three_nodes: list[str]) -> None:
+    state("attic", version="1.100.1", allowed_version="1.120.0", up_to_date=None)
+    assert state_of("attic").warnings == "version 1.100.1 is below the lowest allowed"
+
+
+def test_an_api_that_does_not_answer_is_to_be_looked_at(three_nodes: list[str]) -> None:
+    state("attic", down_since=AS_OF - timedelta(minutes=30))
+    assert state_of("attic").warnings == "API does not answer"
+
+
 def test_space_is_told_with_its_share(three_nodes: list[str]) -> None:
     stored("attic", 500_000_000_000)
     assert (state_of("attic").space, state_of("attic").warnings) == ("500 GB of 1 TB, 50 %", "")
@@ -94,7 +148,7 @@ def test_statements_do_not_grow_with_nodes(three_nodes: list[str]) -> None:
             fleet_state(nodes, AS_OF)
         counts.append(len(captured))
         Event.objects.bulk_create(Event(node_name=f"more {number}", timestamp=AS_OF) for number in range(40))
-    assert counts[0] == counts[1] <= 8
+    assert counts[0] == counts[1] <= 12
 
 
 class TestTheFirstPage:
