@@ -7,11 +7,13 @@ from typing import Any
 
 from comparison.metric import EARNINGS
 from comparison.money.month import Month
+from comparison.money_metrics import TOTALS
 from comparison.result import Result
 from comparison.units import counted
 from comparison.window import Window
 
 NOT_RECORDED, WHOLE_SECONDS, NOT_VETTED = "not recorded", "whole seconds", "not vetted"
+IN_PART = "in part"
 
 # What the values of uploads mean where the log holds no canceled ones.
 _WITHOUT_CANCELS = {
@@ -93,12 +95,19 @@ def is_coarse(node: Mapping[str, Any]) -> bool:
     return "latency" in node["basis"]["groups"]
 
 
+def is_in_part(statement: Mapping[str, Any] | None) -> bool:
+    """Whether storage is known of less than nearly all of the statement's month so far."""
+    return statement is not None and not statement.get("is_whole", True)
+
+
 def caveat(key: str, node: Mapping[str, Any]) -> str:
     """The word beside a value that says less than its metric's name; empty for all others."""
     if not cancels_recorded(node) and key in _WITHOUT_CANCELS:
         return _WITHOUT_CANCELS[key]
     if key.startswith("latency_") and is_coarse(node):
         return WHOLE_SECONDS
+    if key in TOTALS and is_in_part(node.get("statement")):
+        return IN_PART
     return NOT_VETTED if key in node["basis"]["groups"].get("vetting", {}).get("metrics", ()) else ""
 
 

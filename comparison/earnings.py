@@ -12,7 +12,7 @@ from comparison.behind import Tails
 from comparison.exact import rounded
 from comparison.measured import Measured, day
 from comparison.money import inputs, past
-from comparison.money.accounting import NEARLY_ALL, Earnings, earnings, hours_known, told_apart
+from comparison.money.accounting import Earnings, earnings, told_apart
 from comparison.money.inputs import API, ESTIMATES, ROLLUP, Inputs
 from comparison.money.month import Month
 from comparison.money.months import NO_PAYMENTS, Settled, month_row, settled_month
@@ -21,6 +21,7 @@ from comparison.money.own import Asked
 from comparison.money.past import Payments
 from comparison.money.report import ORIGINS, report, until
 from comparison.money.terms import GUESS
+from comparison.money_metrics import TOTALS
 from comparison.names import satellite_name
 from comparison.units import counted, volume
 from comparison.window import Window
@@ -71,7 +72,6 @@ def of_satellites(known: Known, only: frozenset[str]) -> Known:
     return replace(known, now=replace(known.now, only=only), before=before, paid=paid)
 
 
-TOTALS = frozenset({"total_earnings", "payout_after_held", "held_amount", "projected_earnings"})
 STALE_AFTER = timedelta(days=2)
 NO_SHARE = (
     "What is allocated, and what the node costs, is not known per satellite: no earnings per TB allocated, no unpaid "
@@ -112,8 +112,7 @@ def _history(known: Known, earned: Earnings | None) -> dict[str, Any]:
         rows.append(month_row(month, True, made, known.paid.get(month, NO_PAYMENTS)))
     now = None
     if earned is not None:
-        share = hours_known(earned.basis, earned.agreed, last, known.now.end)
-        now = Settled(earned.statement, earned.basis.source, share >= NEARLY_ALL)
+        now = Settled(earned.statement, earned.basis.source, earned.is_whole)
     is_over = known.now.end >= last.end
     return history([*rows, month_row(last, is_over, now, known.paid.get(last, NO_PAYMENTS))])
 
@@ -209,7 +208,7 @@ def _about_estimates(found: Inputs) -> Iterator[str]:
 
 def _unranked(found: Inputs, earned: Earnings) -> str:
     reaches = until(earned)
-    if hours_known(earned.basis, earned.agreed, found.month, found.end) < NEARLY_ALL:
+    if not earned.is_whole:
         return "Amounts of the month are not ranked: storage is known of less than 90 % of it."
     if reaches is not None and found.end - reaches > STALE_AFTER and found.end < found.month.end:
         return f"Amounts of the month are not ranked: the data ends on {day(reaches)}, over two days before the end."

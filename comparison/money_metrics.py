@@ -4,6 +4,9 @@ from comparison.metric import DOLLARS, EARNINGS, OVERALL, PERCENT, Metric
 from comparison.metric_texts import HELD, PROFIT, PROJECTED, UNPAID, YIELD
 from comparison.metric_texts import MONEY as AMOUNTS
 
+# What is of the time that is known of a month: less than it says where that is a part.
+TOTALS = frozenset({"total_earnings", "payout_after_held", "held_amount", "projected_earnings"})
+
 MONEY: tuple[Metric, ...] = (
     Metric(
         "total_earnings",
@@ -47,7 +50,8 @@ MONEY: tuple[Metric, ...] = (
         "higher",
         (EARNINGS,),
         "earnings",
-        "Gross earnings of the whole month if it goes on as it went so far. No value on the first two days.",
+        "Gross earnings of the whole month if it goes on as it went so far; where only a part of that is known, of "
+        "this part and of what is to come. No value on the first two days.",
         "gross so far + mean of the days known × days left",
         PROJECTED,
     ),

@@ -39,15 +39,16 @@ class NodeResult:
 
     `details` is what comparison.details makes of the node's traffic, where the type has any; `risk` is what
     comparison.risk knows of the node, None where that is nothing. `statement` is that of
-    the month, for types with earnings: `month`, `source` (api, rollup or estimates), `origin` in words, `until` when
-    the data reaches; `storage` and `traffic`, each with `from`, `until` and `hours` known, and for storage the number
-    of `snapshots`, of `gaps` over 6 hours and `longest_gap_hours`; in US dollars, rounded to millionths, amounts of
-    `storage_earned`, `egress_earned`, `repair_earned` and `audit_earned`, `gross`, `held`, `payout` after it and what
-    is `returned` this month; `projected` with `gross`, `low` and `high`; and `satellites` with the same amounts, bytes
-    and byte-hours, `held_percent`, `joined`, its `joined_source` (own, api or guess), `month_number`, `held_in_all`,
-    `returned_in` which month, `to_be_returned` then, `lost_if_stopped` now without a graceful exit, `rates`, and their
-    `rates_source` (own, api or default). What is not known is None. `left_out` names the satellites on which something
-    was earned, and of which no statement was wanted.
+    the month, for types with earnings: `month`, `source` (api, rollup or estimates), `origin` in words, `until`
+    when the data reaches; whether storage is known of nearly all of the month so far (`is_whole`); `storage` and
+    `traffic`, each with `from`, `until` and `hours` known, and for storage the number of `snapshots`, of `gaps`
+    over 6 hours and `longest_gap_hours`; in US dollars, rounded to millionths, amounts of `storage_earned`,
+    `egress_earned`, `repair_earned` and `audit_earned`, `gross`, `held`, `payout` after it and what is `returned`
+    this month; `projected` with `gross`, `low` and `high`; and `satellites` with the same amounts, bytes and
+    byte-hours, `held_percent`, `joined`, its `joined_source` (own, api or guess), `month_number`, `held_in_all`,
+    `returned_in` which month, `to_be_returned` then, `lost_if_stopped` now without a graceful exit, `rates`, and
+    their `rates_source` (own, api or default). What is not known is None. `left_out` names the satellites on which
+    something was earned, and of which no statement was wanted.
 
     `history` is that of comparison.money.months, for earnings: `months`, oldest first, each with its `month`, whether
     it `is_over`, the `source` of its figures and whether they are known of nearly all of it (`is_whole`); in US dollars

@@ -30,12 +30,15 @@ NEARLY_ALL = Fraction(9, 10)
 
 @dataclass(frozen=True)
 class Earnings:
-    """`agreed` by satellite. `per_stored` and `per_allocated` in US dollars per TB-month, `unpaid` in per cent."""
+    """`agreed` by satellite. `is_whole`: storage is known of nearly all of the month so far. `per_stored` and
+    `per_allocated` in US dollars per TB-month, `unpaid` in per cent.
+    """
 
     basis: Basis
     statement: Statement
     agreed: Mapping[str, Agreed]
     projection: Projection | None
+    is_whole: bool
     per_stored: Fraction | None
     per_allocated: Fraction | None
     unpaid: Fraction | None
@@ -53,7 +56,8 @@ def earnings(inputs: Inputs) -> Earnings | None:
         found,
         made,
         terms,
-        projection(*_earned(inputs, found, made, terms), inputs.month.end),
+        projection(*_earned(inputs, found, made, terms), _begun(terms, inputs.month), inputs.month.end),
+        hours_known(found, terms, inputs.month, inputs.end) >= NEARLY_ALL,
         _per_tb_month(made.gross, Fraction(stored)),
         None if found.left_out else _per_tb_month(made.gross, _allocated(inputs, found)),
         None if found.left_out else _unpaid(inputs),

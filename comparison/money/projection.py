@@ -1,8 +1,11 @@
 """What a month will have earned at its end, if it goes on as it went so far, and how sure that is.
 
-Storage and traffic each go on with their mean per hour for the hours that are left. The bounds are two standard errors
-away, from the spread of the whole days: that of the mean and that of the days to come. What was earned is the lowest.
-Of a kind with fewer than two whole days the bounds are nothing more, and twice as much.
+Storage and traffic each go on with their mean per hour for the hours that are left. Between the bounds the month ends
+in 95 % of the cases, by Student's t, from the spread of the whole days: that of the mean and that of the days to come.
+What was earned is the lowest. Days that happen to be alike say little when they are few, so t is large then; but a
+kind's bounds are not further away than nothing more and twice as much, unless two standard errors are. Those are also
+the bounds of a kind with fewer than two whole days. The upper one also has what the time in between may have earned of
+which nothing is known.
 """
 
 import math
@@ -11,12 +14,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
+from comparison.change.student import critical
 from comparison.money.inputs import Covered
 
 HOURS_A_DAY = 24
 # On the first two days a month says too little.
 FEWEST_HOURS = 2 * HOURS_A_DAY
-ERRORS = 2
+LEFT_OUT = 0.05  # of the cases, on either side
+FEWEST_ERRORS = 2
 
 
 @dataclass(frozen=True)
@@ -37,8 +42,10 @@ class Projection:
     high: Fraction | None = None
 
 
-def projection(storage: Earned, traffic: Earned, end: datetime) -> Projection | None:
-    """None unless storage is known of two days or more."""
+def projection(storage: Earned, traffic: Earned, begun: datetime, end: datetime) -> Projection | None:
+    """Of the month's time from `begun` to `end`, in which the node had a satellite. None unless storage is known of two
+    days or more.
+    """
     if storage.covered.whole < FEWEST_HOURS:
         return None
     kinds = [kind for kind in (storage, traffic) if kind.covered.whole]
@@ -47,9 +54,10 @@ def projection(storage: Earned, traffic: Earned, end: datetime) -> Projection | 
     expected = earned + sum(to_come, Fraction(0))
     if not storage.days:
         return Projection(expected)
-    squares = (_error_squared(kind, end, more) for kind, more in zip(kinds, to_come, strict=True))
-    error = Fraction(math.sqrt(sum(squares))) * ERRORS
-    return Projection(expected, max(expected - error, earned), expected + error)
+    squares = (_error(kind, end, float(more)) ** 2 for kind, more in zip(kinds, to_come, strict=True))
+    error = Fraction(math.sqrt(sum(squares)))
+    missed = sum((_missed(kind, begun) for kind in kinds), Fraction(0))
+    return Projection(expected, max(expected - error, earned), expected + error + missed)
 
 
 def _to_come(kind: Earned, end: datetime) -> Fraction:
@@ -57,16 +65,28 @@ def _to_come(kind: Earned, end: datetime) -> Fraction:
 
 
 def _hours_left(covered: Covered, end: datetime) -> Fraction:
-    left = end - covered.until if covered.until else timedelta(0)
-    return max(Fraction(left // timedelta(microseconds=1), 3600 * 10**6), Fraction(0))
+    return _hours(end - covered.until) if covered.until else Fraction(0)
 
 
-def _error_squared(kind: Earned, end: datetime, to_come: Fraction) -> float:
+def _missed(kind: Earned, begun: datetime) -> Fraction:
+    """What it would have earned at the same mean in the time of which it is not known."""
+    covered = kind.covered
+    unknown = _hours(covered.until - begun) - covered.whole if covered.until else Fraction(0)
+    return kind.gross / covered.whole * max(unknown, Fraction(0))
+
+
+def _hours(span: timedelta) -> Fraction:
+    return max(Fraction(span // timedelta(microseconds=1), 3600 * 10**6), Fraction(0))
+
+
+def _error(kind: Earned, end: datetime, to_come: float) -> float:
+    """Half of the way from bound to bound."""
     days = [kind.days.get(day, 0.0) for day in kind.covered.whole_days]
     if len(days) < 2:
-        return float(to_come / ERRORS) ** 2
+        return to_come
     left = float(_hours_left(kind.covered, end) / HOURS_A_DAY)
-    return _variance(days) * (left + left**2 / len(days))
+    error = math.sqrt(_variance(days) * (left + left**2 / len(days)))
+    return min(critical(LEFT_OUT, len(days) - 1) * error, max(to_come, FEWEST_ERRORS * error))
 
 
 def _variance(values: Sequence[float]) -> float:

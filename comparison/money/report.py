@@ -32,6 +32,7 @@ def report(inputs: Inputs, earned: Earnings) -> dict[str, Any]:
         "source": earned.basis.source,
         "origin": ORIGINS[earned.basis.source],
         "until": _iso(until(earned)),
+        "is_whole": earned.is_whole,
         "storage": _covered(earned.basis.storage) | _snapshots(inputs, earned),
         "traffic": _covered(earned.basis.traffic),
         **_amounts(sum_of([line.amounts for line in made.lines])),

@@ -24,6 +24,8 @@ def print_statements(result: Result, console: Console) -> None:
 def _print_month(found: Statements, console: Console) -> None:
     console.print(Text(f"Earnings of {found.month}, in US dollars:", style="bold"))
     console.print(stacked(found.together, console.width))
+    if found.remark:
+        console.print(bullets([found.remark]))
     console.print()
     for node in found.nodes:
         console.print(Text(f"{printable(node.label)}:", style="bold"))

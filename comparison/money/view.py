@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from comparison.basis import IN_PART, is_in_part
 from comparison.details_view import Line, LineTable
 from comparison.money.month import Month
 from comparison.money.terms import GUESS
@@ -28,6 +29,10 @@ SATELLITE_HEAD = (
 )
 UNKNOWN = "not recorded"
 GUESSED = " (guess)"
+SHORT = (
+    "In part: storage is known of less than 90 % of the month so far, and amounts are of the time that is known. The "
+    "upper bound of what the month will earn also counts the rest of the time."
+)
 
 
 @dataclass(frozen=True)
@@ -41,9 +46,10 @@ class NodeStatement:
 
 @dataclass(frozen=True)
 class Statements:
-    """`together` has a line for each node."""
+    """`together` has a line for each node; `remark` says what its marks mean, where it has any."""
 
     month: str
+    remark: str
     together: LineTable
     nodes: list[NodeStatement]
 
@@ -56,6 +62,7 @@ def statements(result: Result, labels: Mapping[str, str]) -> Statements | None:
     month = Month.parse(found[0][1]["statement"]["month"])
     return Statements(
         f"{month.start:%B %Y}" if month else "",
+        SHORT if any(is_in_part(node["statement"]) for _, node in found) else "",
         LineTable("Node", HEAD, [_node(label, node["statement"]) for label, node in found]),
         [NodeStatement(label, _reaches(node["statement"]), _satellites(node["statement"])) for label, node in found],
     )
@@ -73,20 +80,21 @@ def dollars(amount: float | None) -> str:
 def _node(label: str, statement: Mapping[str, Any]) -> Line:
     parts = [dollars(statement[f"{kind}_earned"]) for kind in ("storage", "egress", "repair", "audit")]
     whole = [dollars(statement[key]) for key in ("gross", "held", "payout")]
-    return Line(label, [*parts, *whole, _projected(statement["projected"])])
+    return Line(label, [*parts, *whole, _projected(statement["projected"], is_in_part(statement))])
 
 
-def _projected(projected: Mapping[str, float | None] | None) -> str:
+def _projected(projected: Mapping[str, float | None] | None, in_part: bool) -> str:
     if projected is None:
         return NO_VALUE
+    mark = f", {IN_PART}" if in_part else ""
     if projected["low"] is None:
-        return dollars(projected["gross"])
-    return f"{dollars(projected['gross'])} ({dollars(projected['low'])} to {dollars(projected['high'])})"
+        return f"{dollars(projected['gross'])}{mark}"
+    return f"{dollars(projected['gross'])} ({dollars(projected['low'])} to {dollars(projected['high'])}){mark}"
 
 
 def _reaches(statement: Mapping[str, Any]) -> str:
     known = f" Known up to {statement['until'][:10]}." if statement["until"] else ""
-    return f"{statement['origin']}{known}"
+    return f"{statement['origin']}{known}{f' {SHORT}' if is_in_part(statement) else ''}"
 
 
 def _satellite(line: Mapping[str, Any], statement: Mapping[str, Any]) -> Line:

@@ -1,11 +1,12 @@
 """From what a statement is made, best first, and what it says of it."""
 
+import math
 from datetime import timedelta
 
 import pytest
 
 from nodes.known import ensure_nodes
-from nodes.models import SatelliteTerms
+from nodes.models import SatelliteTerms, StorageSnapshot
 from nodes.rollups.roll import rollup_once
 from nodes.satellites import EU1, US1
 from tests.comparison.money import month
@@ -217,6 +218,38 @@ def test_the_bounds_of_the_projection_widen_with_the_spread_of_the_days() -> Non
     found = statement()["projected"]
     assert found["low"] < found["gross"] < found["high"]
     assert found["low"] >= statement()["gross"]
+
+
+def test_the_fewer_days_are_known_the_wider_are_the_bounds_of_the_projection() -> None:
+    month.snapshots()
+    month.events(*(event(START + day * DAY, "GET", TB * (day % 2)) for day in range(20)))
+    many, few = (statement(START + days * DAY)["projected"] for days in (20, 4))
+    gross = statement(START + 4 * DAY)["gross"]
+    # Of days of 0 and 2 dollars, four: Student's t with three degrees of freedom, the mean's error and that of 26 days.
+    wide = 3.182446 * math.sqrt(4 / 3 * (26 + 26**2 / 4))
+    assert many["high"] - many["gross"] < wide
+    assert few["low"] == gross
+    assert few["high"] == pytest.approx(few["gross"] + min(wide, max(26, 2 / 3.182446 * wide)), abs=1e-3)
+
+
+def test_what_is_known_from_the_middle_of_a_month_on_is_marked_and_its_upper_bound_counts_the_rest() -> None:
+    month.snapshots()
+    StorageSnapshot.objects.filter(timestamp__lt=START + 15 * DAY).delete()
+    found = statement()
+    steady = 3 * 1.5 / 30  # dollars a day
+    assert not found["is_whole"]
+    assert found["projected"]["gross"] == pytest.approx(15 * steady)
+    assert (found["projected"]["low"], found["projected"]["high"]) == pytest.approx((15 * steady, 30 * steady))
+
+
+def test_a_node_that_surely_joined_in_the_middle_of_a_month_is_known_whole() -> None:
+    month.api_satellite(joined=(START + 15 * DAY).isoformat())
+    month.snapshots()
+    StorageSnapshot.objects.filter(timestamp__lt=START + 15 * DAY).delete()
+    month.events(event(START + 15 * DAY, "PUT", TB))
+    found = statement()
+    assert found["is_whole"]
+    assert found["projected"]["high"] == found["projected"]["gross"]
 
 
 @pytest.mark.parametrize(("after", "is_there"), [(timedelta(hours=47), False), (timedelta(hours=48), True)])

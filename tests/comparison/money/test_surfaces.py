@@ -15,10 +15,10 @@ from comparison import cache
 from comparison.engine import compare
 from comparison.request import ComparisonRequest
 from nodes.known import ensure_nodes
-from nodes.models import EarningsEstimate, Payout, SatelliteTerms
+from nodes.models import EarningsEstimate, Payout, SatelliteTerms, StorageSnapshot
 from nodes.satellites import US1
 from tests.comparison.money import month
-from tests.comparison.money.month import AS_OF, NAME, START, TB, event
+from tests.comparison.money.month import AS_OF, DAY, NAME, START, TB, event
 
 OTHER = "cellar"
 UNTIL = AS_OF.isoformat()
@@ -42,6 +42,22 @@ def test_the_command_prints_totals_and_satellites_of_one_node() -> None:
     assert "Earnings of November 2026, in US dollars:" in text
     assert re.search(r"attic +3\.00 +0\.00 +0\.00 +0\.00 +3\.00 +2\.25 +0\.75 +4\.50 \(4\.50 to 4\.50\)", text)
     assert re.search(r"us1 .*1 \(guess\)", text)
+
+
+def test_the_command_marks_amounts_of_a_month_that_is_known_in_part() -> None:
+    StorageSnapshot.objects.filter(timestamp__lt=START + 15 * DAY).delete()
+    text = printed("earnings", NAME, "--as-of", UNTIL)
+    assert "2.25 (2.25 to 4.50), in part" in text
+    assert "In part: storage is known of less than 90 % of the month so far" in text
+
+
+def test_the_page_marks_amounts_of_a_month_that_is_known_in_part(viewer_client: Client) -> None:
+    StorageSnapshot.objects.filter(timestamp__lt=START + 15 * DAY).delete()
+    ids = [node.pk for node in ensure_nodes([NAME, OTHER])]
+    fields: dict[str, Any] = {"node": ids, "type": "earnings", "as_of": UNTIL.replace("+00:00", "Z")}
+    text = viewer_client.get(reverse("compare"), fields).content.decode()
+    assert "2.25 (2.25 to 4.50), in part" in text
+    assert '<span class="rank">in part</span>' in text
 
 
 def test_the_command_says_the_same_as_json() -> None:
