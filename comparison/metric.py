@@ -30,7 +30,7 @@ class Metric:
 
     `sums_up` marks totals and per-day values, which a limited sample cannot rank, `by_vetting` amounts of traffic, of
     which satellites send less to a node that they have not vetted. Values up to `all_well` share a place: what differs
-    there is chance.
+    there is chance. In a range of `too_short` hours or less there is hardly ever what a value needs.
     """
 
     key: str
@@ -46,6 +46,7 @@ class Metric:
     sums_up: bool = False
     by_vetting: bool = False
     all_well: int | None = None
+    too_short: int = 0
 
     def rounded(self, value: Fraction | float | int | None) -> Value:
         """Half to even, exact for a Fraction; whole numbers stay whole."""

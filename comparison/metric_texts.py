@@ -85,12 +85,13 @@ EFFICIENCY_SCORE = About(
 )
 GROWTH = About(
     "The first and the last storage snapshot in the window.",
-    "Missing where they are less than a day apart.",
+    "Missing where they are less than a day apart: a range of 24 hours is too short, 7 days are enough.",
     NEVER_RANKED,
 )
 OUTLOOK = About(
     "The newest storage snapshot, and the growth between the first and the last in the window.",
-    "Missing where there is no growth: the snapshots are less than a day apart, or the used space shrinks or stays.",
+    "Missing where there is no growth: the snapshots are less than a day apart, as they are in a range of 24 hours, or "
+    "the used space shrinks or stays.",
     NEVER_RANKED,
 )
 _EARNED = (

@@ -13,9 +13,11 @@ from comparison.metrics import Metric
 from comparison.ranks import Rank, Standing, ranks, standings
 from comparison.result import Result, Value
 from comparison.units import gap, ordinal, shown
+from comparison.window import parse_range
 from nodes.models import Node
 
 NodeDict = Mapping[str, Any]
+TOO_SHORT = "range too short"
 
 
 @dataclass(frozen=True)
@@ -98,28 +100,28 @@ def _row(metric: Metric, result: Result, height: int = 0) -> Row:
     places = ranks(ranking)
     values = {node["name"]: node["metrics"].get(metric.key) for node in result["nodes"]}
     best = values[ranking[0][0]] if places else None
+    missing = TOO_SHORT if parse_range(result["range"]) <= metric.too_short else ""
     cells: list[Cell] = []
     for node in result["nodes"]:
         if not node["error"]:
-            cells.append(_cell(metric, node, places, best))
+            cells.append(_cell(metric, node, places, best, missing))
         elif height:
             cells.append(Cell("", rows=height, error=node["error"]))
     return Row(metric, cells)
 
 
-def _cell(metric: Metric, node: NodeDict, places: Mapping[str, Rank], best: Value) -> Cell:
+def _cell(metric: Metric, node: NodeDict, places: Mapping[str, Rank], best: Value, missing: str) -> Cell:
     value = node["metrics"].get(metric.key)
     text = shown(metric, value)
     rank = places.get(node["name"])
     if value is None or best is None or rank is None:
-        return Cell(text.number, text.unit, _word(metric, node, value, others_ranked=bool(places)))
+        word = missing if value is None else _word(metric, node, others_ranked=bool(places))
+        return Cell(text.number, text.unit, word)
     mark = "best" if rank.best else "last" if rank.last else ""
     word = "equal" if rank.equal else ordinal(rank.place)
     # What counts as equal need not be the same to the minute.
     return Cell(text.number, text.unit, word, "" if rank.place == 1 else gap(metric, value, best), mark)
 
 
-def _word(metric: Metric, node: NodeDict, value: Value, others_ranked: bool) -> str:
-    if value is None:
-        return ""
+def _word(metric: Metric, node: NodeDict, others_ranked: bool) -> str:
     return caveat(metric.key, node) or ("not ranked" if metric.better and others_ranked else "")

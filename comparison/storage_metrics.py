@@ -59,6 +59,7 @@ STORAGE: tuple[Metric, ...] = (
         "They must be a day or more apart.",
         "(last used_bytes − first used_bytes) / days between them",
         GROWTH,
+        too_short=24,
     ),
     Metric(
         "days_until_full",
@@ -71,6 +72,7 @@ STORAGE: tuple[Metric, ...] = (
         "Free space divided by the growth a day. No value unless the node grows.",
         "free space / growth a day",
         OUTLOOK,
+        too_short=24,
     ),
     Metric(
         "storage_efficiency",

@@ -39,6 +39,14 @@ def test_no_place_is_shown_where_only_one_node_has_a_rank() -> None:
     assert row(shown, "audits_failed").cells == [Cell("1"), Cell("–")]
 
 
+def test_growth_says_that_a_day_is_too_short_a_range_and_a_week_does_not() -> None:
+    grown = node("b", {"growth_bytes_per_day": 10**9})
+    day, week = (sheet(result(node("a"), grown, type="efficiency") | {"range": span}, {}) for span in ("24h", "7d"))
+    assert [cell.word for cell in row(day, "growth_bytes_per_day").cells] == ["range too short", ""]
+    assert [cell.word for cell in row(day, "days_until_full").cells] == ["range too short"] * 2
+    assert [cell.word for cell in row(week, "growth_bytes_per_day").cells] == ["", ""]
+
+
 def test_upload_rates_without_recorded_cancels_say_what_they_mean() -> None:
     keys = ("success_rate_upload", "success_rate_repair_upload", "cancel_rate_upload")
     silent = node("a", dict.fromkeys(keys, 99.0), cancels_recorded=False, unranked=frozenset(keys))
