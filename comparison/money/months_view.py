@@ -7,7 +7,7 @@ from typing import Any
 from comparison.charts import Scale, scale_of
 from comparison.details_view import Line, LineTable
 from comparison.money.month import Month
-from comparison.money.months import AMOUNTS
+from comparison.money.months import AMOUNTS, totals
 from comparison.money.view import dollars
 from comparison.multiples import MOST_DRAWN, Curve, Figure, Panel, path
 from comparison.number_tables import MOST_LISTED
@@ -17,6 +17,7 @@ from nodes.display import NO_VALUE
 
 HEAD = ("Gross", "Held", "Estimated payout", "Paid", "Difference")
 TOTAL = "In all"
+TOTAL_OVER, TOTAL_SO_FAR = "In all, months that are over", "In all, with this month so far"
 ABOUT = "≈ "  # before what is estimated, where nothing is known to be paid
 TITLE = "Payout"
 
@@ -71,10 +72,19 @@ def months(result: Result, labels: Mapping[str, str]) -> Months | None:
 
 
 def table(history: Mapping[str, Any]) -> LineTable:
-    """A line for each month, oldest first, and one for all of them."""
-    lines = [Line(_named(row), [*_amounts(row), _difference(row)]) for row in history["months"]]
-    totals = history["totals"]
-    return LineTable("Month", HEAD, [*lines, Line(TOTAL, [*_amounts(totals), signed(totals["difference"])])])
+    """A line for each month, oldest first, and one for all of them; where one is not over, also one without it, of
+    which what was estimated can be held beside what was paid.
+    """
+    months = history["months"]
+    lines = [Line(_named(row), [*_amounts(row), _difference(row)]) for row in months]
+    over = [row for row in months if row["is_over"]]
+    if not over or len(over) == len(months):
+        return LineTable("Month", HEAD, [*lines, _total(TOTAL, history["totals"])])
+    return LineTable("Month", HEAD, [*lines, _total(TOTAL_OVER, totals(over)), _total(TOTAL_SO_FAR, history["totals"])])
+
+
+def _total(name: str, amounts: Row) -> Line:
+    return Line(name, [*_amounts(amounts), signed(amounts["difference"])])
 
 
 def month_name(text: str) -> str:

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from comparison import cache
 from comparison.engine import compare
+from comparison.money.months_view import months
 from comparison.request import ComparisonRequest
 from nodes.known import ensure_nodes
 from nodes.models import EarningsEstimate, Payout, SatelliteTerms, StorageSnapshot
@@ -58,6 +59,29 @@ def test_the_page_marks_amounts_of_a_month_that_is_known_in_part(viewer_client: 
     text = viewer_client.get(reverse("compare"), fields).content.decode()
     assert "2.25 (2.25 to 4.50), in part" in text
     assert '<span class="rank">in part</span>' in text
+
+
+def test_months_that_are_over_are_summed_up_without_the_one_that_is_not() -> None:
+    month.estimate(US1, total_earnings_gross=4.0, period="2026-10", timestamp=START)
+    Payout.objects.create(timestamp=AS_OF, node_name=NAME, satellite=US1, period="2026-10", actual_payout=3.5)
+    found = months(compare(ComparisonRequest((NAME, OTHER), "earnings", 24, AS_OF)), {})
+    assert found is not None
+    lines = {line.name: line.cells for line in found.each[0].table.lines}
+    assert list(lines) == [
+        "Oct 2026",
+        "Nov 2026, so far",
+        "In all, months that are over",
+        "In all, with this month so far",
+    ]
+    assert lines["In all, months that are over"] == lines["Oct 2026"]
+    assert lines["In all, with this month so far"][0] == "7.00"
+
+
+def test_months_that_are_all_over_have_one_sum() -> None:
+    month.estimate(US1, total_earnings_gross=4.0, period="2026-10", timestamp=START)
+    found = months(compare(ComparisonRequest((NAME, OTHER), "earnings", 24, START)), {})
+    assert found is not None
+    assert [line.name for line in found.each[0].table.lines] == ["Oct 2026", "In all"]
 
 
 def test_the_command_says_the_same_as_json() -> None:
