@@ -51,7 +51,9 @@ class ComparingCommand(OperatorCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("nodes", nargs="*", metavar="NODE", help="names; put -- before one that begins with -")
-        parser.add_argument("--as-of", metavar="TIME", help="end of the window, with a time zone; default now")
+        parser.add_argument(
+            "--as-of", metavar="TIME", help="end of the window, such as 2026-11-20T12:00, in UTC; default now"
+        )
         parser.add_argument("--format", default="table", choices=self.formats)
         parser.add_argument("--output", type=Path, metavar="FILE", help="write there instead of to standard output")
 

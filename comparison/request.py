@@ -11,6 +11,7 @@ from comparison.metrics import EARNINGS, TYPES
 from comparison.money.month import Month
 from comparison.window import Window, parse_range, range_name
 from nodes.display import quoted
+from nodes.entered import FORM, moment_of
 
 DEFAULT_TYPE = "performance"
 DEFAULT_RANGE = "24h"
@@ -171,25 +172,20 @@ def _same_satellites(value: object) -> bool:
 
 
 def past_moment(value: object) -> datetime | None:
-    """An aware datetime or its ISO 8601 text, in UTC; None where nothing is given. Raises ValueError."""
+    """An aware datetime or ISO 8601 text, in UTC; None where nothing is given. Raises ValueError."""
     if value is None or value == "":
         return None
     moment = _moment(value)
-    if moment is None or moment.tzinfo is None:
-        raise ValueError("The time must be ISO 8601 with a time zone, such as 2026-11-23T12:00:00Z.")
+    if moment is None:
+        raise ValueError(f"The time must be {FORM}.")
     if moment < EARLIEST:
         raise ValueError("The time must not be before 2018, when the network began.")
     if moment > datetime.now(UTC):
         raise ValueError("The time must not be in the future.")
-    return moment.astimezone(UTC)
+    return moment
 
 
 def _moment(value: object) -> datetime | None:
     if isinstance(value, datetime):
-        return value
-    if not isinstance(value, str):
-        return None
-    try:
-        return datetime.fromisoformat(value.strip())
-    except ValueError:
-        return None
+        return None if value.tzinfo is None else value.astimezone(UTC)
+    return moment_of(value) if isinstance(value, str) else None

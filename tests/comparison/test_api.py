@@ -120,7 +120,7 @@ class TestBadInput:
         "given",
         [
             "yesterday",
-            "2026-11-23T12:00:00",
+            "2026-11-23",
             1,
             "0001-01-01T00:00:00+14:00",
             "9999-12-31T23:59:59-14:00",
@@ -129,6 +129,11 @@ class TestBadInput:
     )
     def test_a_wrong_time_has_its_sentence(self, three_nodes: list[str], viewer_client: Client, given: object) -> None:
         assert "time must" in fields(post(viewer_client, BODY | {"asOf": given}))["asOf"]
+
+    @pytest.mark.parametrize("given", ["2026-11-23T12:00", "2026-11-23 12:00:00", "2026-11-23T14:00+02:00"])
+    def test_a_time_without_a_zone_is_in_utc(self, three_nodes: list[str], viewer_client: Client, given: str) -> None:
+        expected = post(viewer_client, BODY).json()["window"]
+        assert post(viewer_client, BODY | {"asOf": given}).json()["window"] == expected
 
     def test_every_wrong_field_has_its_own_sentence(self, three_nodes: list[str], viewer_client: Client) -> None:
         wrong = {"nodes": [], "timeRange": 0, "type": "x", "asOf": "x"}

@@ -30,6 +30,14 @@ def test_all_known_nodes_are_compared_when_none_is_named(three_nodes: list[str])
     assert [node["name"] for node in json.loads(output("--format", "json", *AT))["nodes"]] == three_nodes
 
 
+def test_a_time_without_a_zone_is_in_utc(three_nodes: list[str]) -> None:
+    windows = [
+        json.loads(output("--format", "json", "--as-of", text))["window"]
+        for text in ("2026-11-23T12:00", "2026-11-23T12:00Z")
+    ]
+    assert windows[0] == windows[1]
+
+
 def test_a_name_that_begins_with_a_dash_comes_after_two_dashes(three_nodes: list[str]) -> None:
     Event.objects.create(node_name="-")
     printed = json.loads(output("--format", "json", *AT, "--", "-", "attic"))

@@ -151,6 +151,11 @@ def test_the_permanent_link_of_now_leads_to_the_same_window(ids: list[int], view
     assert again.context["result"]["window"] == first.context["result"]["window"]
 
 
+def test_a_time_without_a_zone_is_in_utc(ids: list[int], viewer_client: Client) -> None:
+    pages = [viewer_client.get(address(*ids, as_of=text)) for text in ("2026-11-23T12:00", "2026-11-23T12:00Z")]
+    assert pages[0].context["result"]["window"] == pages[1].context["result"]["window"]
+
+
 def test_every_wrong_field_gets_its_sentence_beside_it(ids: list[int], viewer_client: Client) -> None:
     page = viewer_client.get(address(ids[0], type="pretty", range="9y", as_of="yesterday"))
     text = page.content.decode()
@@ -159,7 +164,7 @@ def test_every_wrong_field_gets_its_sentence_beside_it(ids: list[int], viewer_cl
         "Choose between 2 and 200 nodes; 1 given.",
         "The type must be one of",
         "The range must be a number of hours or days",
-        "The time must be ISO 8601 with a time zone",
+        "The time must be ISO 8601 with a time of day",
     ):
         assert sentence in text
     assert 'value="9y"' in text

@@ -36,7 +36,7 @@ class Command(ComparingCommand):
             action="store_true",
             help="only what each node does for satellites that all of them serve",
         )
-        parser.add_argument("--change-at", metavar="TIME", help="whether a change helped that was made then")
+        parser.add_argument("--change-at", metavar="TIME", help="whether a change helped that was made then, in UTC")
         parser.add_argument(
             "--changed", action="append", metavar="NODE", help="the changed node, or several; the first"
         )

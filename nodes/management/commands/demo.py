@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from nodes.commands import OperatorCommand
 from nodes.demo import fill
+from nodes.entered import FORM, moment_of
 from nodes.errors import explained
 from nodes.recognition import refuse_foreign_file
 from nodes.router import EVENTS
@@ -34,7 +35,9 @@ class Command(OperatorCommand):
         parser.add_argument("--nodes", type=int, default=4, help="number of nodes (%(default)s)")
         parser.add_argument("--events-per-node", type=int, default=30_000, help="events of each (%(default)s)")
         parser.add_argument("--days", type=int, default=3, help="days that the events cover (%(default)s)")
-        parser.add_argument("--as-of", metavar="TIME", help="the end of the data, such as 2026-11-23T12:00:00Z (now)")
+        parser.add_argument(
+            "--as-of", metavar="TIME", help="the end of the data, such as 2026-11-23T12:00, in UTC (now)"
+        )
         parser.add_argument("--seed", type=int, default=1, help="another number makes other data (%(default)s)")
         parser.add_argument("--force", action="store_true", help="add the nodes to a database that holds data")
 
@@ -63,17 +66,10 @@ def _plan(options: dict[str, Any]) -> fill.Plan:
 
 
 def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-        sound = moment.tzinfo is not None and EARLIEST <= moment <= datetime.now(UTC)
-    except ValueError:
-        sound = False
-    if not sound:
-        raise CommandError(
-            "--as-of must be a time since 2018 and not in the future, in ISO 8601 with a time zone, "
-            "such as 2026-11-23T12:00:00Z."
-        )
-    return moment.astimezone(UTC)
+    moment = moment_of(text)
+    if moment is None or not EARLIEST <= moment <= datetime.now(UTC):
+        raise CommandError(f"--as-of must be a time since 2018 and not in the future, in {FORM}.")
+    return moment
 
 
 def _filled(plan: fill.Plan, replace: bool) -> float:
