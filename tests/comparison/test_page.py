@@ -171,6 +171,16 @@ def test_every_wrong_field_gets_its_sentence_beside_it(ids: list[int], viewer_cl
     assert 'value="yesterday"' in text
 
 
+def test_a_wrong_field_is_told_once_at_the_top_and_the_rest_stays_as_it_was(
+    ids: list[int], viewer_client: Client
+) -> None:
+    text = viewer_client.get(address(*ids, range="9y", as_of="2026-11-23T12:00")).content.decode()
+    assert "Nothing was compared: correct the field that is marked below." in text
+    assert text.count(" checked>") == len(ids)
+    assert 'value="2026-11-23T12:00"' in text
+    assert "then press Compare" not in text
+
+
 @pytest.mark.parametrize("stranger", ["999999", "abc", "%00", "%F0%9F%98%80", "-1", "1e3", "<script>"])
 def test_numbers_that_are_no_nodes_are_refused(ids: list[int], viewer_client: Client, stranger: str) -> None:
     page = viewer_client.get(address(*ids, stranger))
