@@ -23,7 +23,8 @@ class Judged:
     """Of one metric, in its unit, unrounded. None is what is not known, and `reason` says why.
 
     `others_change` is what the node would have changed by, had it changed as the median of the `others` untouched
-    nodes did; `low` and `high` bound the effect by 95 %; `scale` is that of comparison.change.scales.
+    nodes did; `low` and `high` bound the effect, as comparison.change.effect says; `scale` is that of
+    comparison.change.scales.
     """
 
     metric: Metric

@@ -13,7 +13,8 @@ METHOD = (
     "The node's change from before to after, less the median change of the untouched nodes (difference in "
     "differences; latencies in proportion, rates by their odds where there are enough attempts). The interval is the "
     "wider of two by Student's t: 95 % by how the blocks of the windows differ, corrected for autocorrelation, and "
-    "90 % by how much the untouched nodes change by themselves, if there are three or more."
+    "90 % by how much the untouched nodes change by themselves, if there are three or more. Where changes are compared "
+    "in proportion or by odds, the effect is not in its middle. Differences of rates are in percentage points (pp)."
 )
 
 

@@ -34,7 +34,9 @@ def _print_change(result: Result, console: Console) -> None:
 
 def _print_differences(result: Result, console: Console) -> None:
     for node in differences_shown(result, {}):
-        console.print(Text(f"{printable(node.label)}, against {previous_span(result)}:", style="bold"))
+        console.print(
+            Text(f"{printable(node.label)}, against {previous_span(result)} (pp: percentage points):", style="bold")
+        )
         if node.error:
             console.print(Text(node.error))
         else:

@@ -12,7 +12,8 @@ from comparison.result import Result, Value
 from comparison.units import MINUS, counted, shown
 from nodes.display import NO_VALUE
 
-HEAD = ("Verdict", "Before", "After", "Change", "Others' change", "Effect", "95 % interval")
+HEAD = ("Verdict", "Before", "After", "Change", "Others' change", "Effect", "Interval of the effect")
+POINTS = "pp"  # percentage points
 BY_ITSELF = "by itself"
 
 
@@ -120,7 +121,7 @@ def _line(metric: Metric, each: Mapping[str, Any]) -> Line:
     changes = [_number(metric, each[key]) for key in ("change", "others_change", "effect")]
     interval = NO_VALUE
     if each["low"] is not None:
-        interval = f"{_number(metric, each['low'])} to {_number(metric, each['high'])}"
+        interval = f"{_number(metric, each['low'], with_unit=False)} to {_number(metric, each['high'])}"
     return Line(metric.label, [_verdict(each), *figures, *changes, interval])
 
 
@@ -129,9 +130,17 @@ def _verdict(each: Mapping[str, Any]) -> str:
     return f"{each['verdict']}, {BY_ITSELF}" if alone else str(each["verdict"])
 
 
-def _number(metric: Metric, value: Value) -> str:
-    """A difference, in the unit of the values beside it."""
-    return NO_VALUE if value is None else _with_sign(f"{value:,.{max(1, metric.decimals)}f}")
+def _number(metric: Metric, value: Value, with_unit: bool = True) -> str:
+    """A difference, to a decimal at the least."""
+    if value is None:
+        return NO_VALUE
+    number = _with_sign(f"{value:,.{max(1, metric.decimals)}f}")
+    return f"{number} {_unit(metric)}".strip() if with_unit else number
+
+
+def _unit(metric: Metric) -> str:
+    """Of a difference: that of two rates is in percentage points."""
+    return POINTS if metric.unit == "%" else metric.unit
 
 
 def _with_sign(text: str) -> str:
@@ -157,4 +166,7 @@ def _differences(node: Mapping[str, Any], labels: Mapping[str, str]) -> Differen
 
 
 def _difference(metric: Metric, value: Value) -> str:
-    return NO_VALUE if value is None else _with_sign(str(shown(metric, value)))
+    if value is None:
+        return NO_VALUE
+    written = shown(metric, value)
+    return _with_sign(f"{written.number} {POINTS if metric.unit == '%' else written.unit}".strip())

@@ -15,6 +15,8 @@ from django.urls import reverse
 
 from comparison.change.engine import change
 from comparison.change.request import ChangeRequest
+from comparison.change.view import change_shown
+from comparison.metrics import by_key
 from comparison.request import ComparisonRequest
 from nodes.known import known_nodes
 from tests.comparison.change.conftest import CHANGED, DAYS, NAMES, happened
@@ -84,6 +86,22 @@ class TestCommand:
         assert "Did the change at 2026-11-09 00:00 UTC help?" in text
         assert "better: " in text
         assert "verdict cannot tell" in " ".join(text.split())
+
+    def test_the_interval_is_around_the_effect_that_is_shown(self, faster_node: list[str]) -> None:
+        told = [each for each in change_of()["nodes"][0]["metrics"].values() if each["low"] is not None]
+        assert told
+        for each in told:
+            assert each["low"] <= each["effect"] <= each["high"]
+            assert each["effect"] == pytest.approx(each["change"] - each["others_change"], abs=0.11)
+
+    def test_the_table_has_the_unit_of_each_difference(self, faster_node: list[str]) -> None:
+        result = json.loads(output("--as-of", AS_OF, "--change-at", AT, "--changed", CHANGED, "--format", "json"))
+        shown = change_shown(result, {})
+        assert shown is not None
+        lines = {line.name: line.cells for line in shown.nodes[0].table.lines}
+        assert shown.nodes[0].table.head[-1] == "Interval of the effect"
+        assert all(cell.endswith(" ms") for cell in lines[by_key()[FASTER].label][1:])
+        assert all(cell.endswith(" pp") for cell in lines["Downloads: success rate"][3:])
 
     def test_the_window_before_is_a_plain_difference(self, faster_node: list[str]) -> None:
         asked = ("--as-of", AS_OF, "--range", "4d", "--against", "previous", "--format", "json", *NAMES)
