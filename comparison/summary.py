@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from comparison.basis import attempts_left_out, moment
+from comparison.basis import attempts_left_out, moment, window_of
 from comparison.metrics import Metric, by_key
 from comparison.ranks import standings, telling
 from comparison.result import Ranking, Result
@@ -15,6 +15,7 @@ MOST_GAPS = MOST_NAMED = 3
 FEW = 10
 # Of the 288 that a node may be offline that never was.
 FEW_HOURS = 48
+MUCH = 0.1  # of the window, before its first event: what it says of itself is then not what is known
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,9 @@ class Limited:
 @dataclass(frozen=True)
 class Summary:
     """`at_risk` are nodes that may fail only so few audits, `offline` those that may be offline so few hours, `down`
-    those whose API does not answer, and since when; `silent` are those without events in the window.
+    those whose API does not answer, and since when; `silent` are those without events in the window. `begun` is when
+    the first event of any node is known, where that is long after the window's start, and `reach` how long before its
+    end, in words.
     """
 
     metrics: int
@@ -70,6 +73,8 @@ class Summary:
     offline: list[tuple[str, int]]
     down: list[tuple[str, datetime]]
     silent: list[str]
+    begun: datetime | None
+    reach: str
 
 
 def summary(result: Result, labels: Mapping[str, str]) -> Summary:
@@ -77,6 +82,7 @@ def summary(result: Result, labels: Mapping[str, str]) -> Summary:
     last = _by_count({each.name: each.last for each in standing})
     best = _by_count({each.name: each.best for each in standing})
     alone = len(last) == 1 or (len(last) > 1 and last[0][1] > last[1][1])
+    begun = _begun(result)
     return Summary(
         metrics=telling(result["rankings"].values()),
         last=_often(last, labels),
@@ -89,7 +95,17 @@ def summary(result: Result, labels: Mapping[str, str]) -> Summary:
         offline=_with_few("offline_hours_left", FEW_HOURS, result, labels),
         down=_down(result, labels),
         silent=_silent(result, labels),
+        begun=begun,
+        reach=in_words(window_of(result).end - begun) if begun else "",
     )
+
+
+def _begun(result: Result) -> datetime | None:
+    window = window_of(result)
+    known = [node["details"]["coverage"]["first"] for node in result["nodes"] if node.get("details")]
+    first = min((moment(text) for text in known if text), default=window.start)
+    late = window.start + (window.end - window.start) * MUCH
+    return first if late < first < window.end else None
 
 
 def _limited(result: Result) -> Limited | None:

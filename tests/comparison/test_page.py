@@ -171,6 +171,17 @@ def test_every_wrong_field_gets_its_sentence_beside_it(ids: list[int], viewer_cl
     assert 'value="yesterday"' in text
 
 
+def test_a_window_that_begins_long_before_the_first_event_says_how_far_back_the_events_reach(
+    ids: list[int], as_of: str, viewer_client: Client
+) -> None:
+    oldest = Event.objects.order_by("timestamp").values_list("timestamp", flat=True).first()
+    assert oldest is not None
+    long, short = (viewer_client.get(address(*ids, as_of=as_of, range=span)) for span in ("30d", "1h"))
+    assert "Events are known of the last " in long.content.decode()
+    assert long.context["summary"].begun == oldest
+    assert short.context["summary"].begun is None
+
+
 def test_a_wrong_field_is_told_once_at_the_top_and_the_rest_stays_as_it_was(
     ids: list[int], viewer_client: Client
 ) -> None:
