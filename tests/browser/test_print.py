@@ -79,3 +79,40 @@ def test_what_is_folded_away_of_the_report_is_printed_and_what_is_beside_it_is_n
     for table in tables.all():
         expect(table).to_be_visible()
     expect(page.locator(".explained").first).to_be_hidden()
+
+
+def test_small_tables_are_not_cut_by_the_end_of_a_page_and_long_ones_are(
+    thread: Thread, site: str, open_page: Open
+) -> None:
+    page = open_page()
+    printed(page, site, "type=performance&against=previous")
+    inside = "(tables) => [...new Set(tables.map((table) => getComputedStyle(table).breakInside))]"
+    assert page.eval_on_selector_all(".bases table", inside) == ["avoid"]
+    assert page.eval_on_selector_all(".differences table, table.sheet", inside) == ["auto"]
+
+
+def test_a_title_of_a_chart_interrupts_the_axis(thread: Thread, site: str, open_page: Open) -> None:
+    page = open_page()
+    printed(page, site)
+    painted = "(title) => [getComputedStyle(title).paintOrder.split(' ')[0], getComputedStyle(title).stroke]"
+    assert page.eval_on_selector(".chart .strip", painted) == ["stroke", "rgb(255, 255, 255)"]
+
+
+@pytest.fixture
+def four_nodes(site: str) -> str:
+    fill("node 1")
+    return site
+
+
+def test_four_small_charts_stand_in_one_row_or_in_two(thread: Thread, four_nodes: str, open_page: Open) -> None:
+    page = open_page()
+    sign_in(page, four_nodes)
+    page.goto(f"{four_nodes}/?{all_nodes(page)}&type=performance")
+    rows = """() => [...document.querySelectorAll(".panels")].map((panels) => {
+      const lefts = [...panels.children].map((panel) => Math.round(panel.getBoundingClientRect().left));
+      return [panels.children.length, new Set(lefts).size];
+    })"""
+    for width in range(340, 1700, 85):
+        page.set_viewport_size({"width": width, "height": 900})
+        shapes = {tuple(shape) for shape in page.evaluate(rows)}
+        assert shapes <= {(4, 1), (4, 2), (4, 4)}, width
