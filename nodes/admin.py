@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from nodes import admin_events, admin_hosts, admin_payouts  # noqa: F401 - they register the monitor's tables, and hosts
 from nodes.admin_api import TestConnection
 from nodes.admin_log import NodeForm, attach_standings, standing_of
-from nodes.display import NO_VALUE, moment, size
+from nodes.display import NO_VALUE, moment, size, with_commands
 from nodes.errors import EventsUnavailable
 from nodes.known import ensure_nodes, natural_order, recorded_names
 from nodes.models import ApiToken, Node, SatelliteTerms
@@ -144,11 +144,11 @@ class NodeAdmin(TestConnection):
 
     @admin.display(description="what its API says")
     def api_standing(self, node: Node) -> str:
-        return standing_of(node, "api")
+        return with_commands(standing_of(node, "api"))
 
     @admin.display(description="how far its log is read")
     def log_standing(self, node: Node) -> str:
-        return standing_of(node, "log")
+        return with_commands(standing_of(node, "log"))
 
     @admin.display(description="still in the events", boolean=True)
     def is_known(self, node: Node) -> bool | None:
@@ -156,12 +156,14 @@ class NodeAdmin(TestConnection):
 
     @admin.display(description="deletion")
     def deletion(self, node: Node) -> str:
-        return _why_kept(node) or "Possible: this node is no longer in the events database."
+        return with_commands(_why_kept(node) or "Possible: this node is no longer in the events database.")
 
 
 def _in_a_line(sentence: str) -> str:
     """Long ones are cut at the edge of their column, and whole in a tooltip and on the node's own page."""
-    return format_html('<span class="in-a-line" title="{}">{}</span>', sentence, sentence)
+    return format_html(
+        '<span class="in-a-line" title="{}">{}</span>', sentence.replace("`", ""), with_commands(sentence)
+    )
 
 
 def _make_known() -> tuple[set[str], str | None]:

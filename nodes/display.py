@@ -1,7 +1,11 @@
 """Stored values as text for people: whatever is in a column can be shown."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 
 from nodes.known import printable
 
@@ -9,6 +13,8 @@ NO_VALUE = "–"
 MOST_QUOTED = 3
 LONGEST = 10_000  # characters of one value
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
+# Of what to run, which sentences name in backticks for terminal and log; what else has some is left as it is.
+_COMMAND = re.compile(r"`((?:make|manage\.py|PRAGMA|\.venv/bin/python) [^`<]+)`")
 # One for one, so that the columns of a table stay where they are.
 _LIKENESSES = str.maketrans("★✓✗–−─“”’×", '*vx---""\'x')
 
@@ -22,6 +28,12 @@ def cell(value: object, most: int = LONGEST) -> str:
     if isinstance(value, bytes | memoryview):
         return f"(binary, {len(value)} bytes)"
     return printable(str(value), most)
+
+
+def with_commands(text: object) -> SafeString:
+    """A sentence as HTML, with the commands in it marked as code."""
+    escaped = conditional_escape(text if isinstance(text, str) else str(text))
+    return mark_safe(_COMMAND.sub(r"<code>\1</code>", escaped))  # noqa: S308
 
 
 def moment(value: datetime | str | None) -> str:

@@ -17,6 +17,7 @@ from comparison.fleet import FleetCell
 from comparison.fleet import Line as FleetLine
 from comparison.metrics import Metric
 from comparison.present import Cell, Column, Section
+from nodes.display import with_commands
 
 register = template.Library()
 _is_special = re.compile("[&<>\"']").search
@@ -92,7 +93,7 @@ def _name(metric: Metric, is_empty: bool) -> str:
 
 def _sheet_cell(cell: Cell, is_first: bool) -> str:
     if cell.rows:
-        return f'<td class="failed" rowspan="{cell.rows}">{escape(cell.error) if is_first else "–"}</td>'
+        return f'<td class="failed" rowspan="{cell.rows}">{with_commands(cell.error) if is_first else "–"}</td>'
     distance = f' <span class="distance">{escape(cell.gap)}</span>' if cell.gap else ""
     return (
         f"<td{_class(cell.mark)}>{_figure(cell.number, cell.unit)}"
@@ -102,7 +103,7 @@ def _sheet_cell(cell: Cell, is_first: bool) -> str:
 
 def _fleet_cells(line: FleetLine) -> str:
     if line.error:
-        return f'<td class="failed" colspan="{len(line.cells)}">{escape(line.error)}</td>'
+        return f'<td class="failed" colspan="{len(line.cells)}">{with_commands(line.error)}</td>'
     return "".join(map(_fleet_cell, line.cells))
 
 

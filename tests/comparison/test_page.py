@@ -117,6 +117,7 @@ def test_a_database_without_nodes_is_explained(databases: None, viewer_client: C
     page = viewer_client.get(PAGE)
     assert page.status_code == 200
     assert "No nodes yet" in page.content.decode()
+    assert "<code>manage.py add_node NAME URL</code>" in page.content.decode()
 
 
 def test_the_values_are_those_of_the_window(ids: list[int], as_of: str, viewer_client: Client) -> None:

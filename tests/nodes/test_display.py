@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from nodes.display import cell, moment, quoted, size
+from nodes.display import cell, moment, quoted, size, with_commands
 
 NOON = datetime(2026, 11, 20, 12, 0, 0, 250, tzinfo=UTC)
 
@@ -62,3 +62,11 @@ def test_of_many_names_three_are_quoted_and_the_others_counted() -> None:
     assert quoted(["a"]) == "“a”"
     assert quoted(["a", "b\n", "x" * 9], longest=4) == "“a”, “b\ufffd”, “xxx…”"
     assert quoted([*"abcde"]) == "“a”, “b”, “c” and 2 more"
+
+
+def test_commands_in_a_sentence_are_code_and_all_else_is_text() -> None:
+    sentence = "It lacks a <table>: run `make adopt`, or `manage.py rollup --until-done`; not `x` and `<b>`."
+    assert with_commands(sentence) == (
+        "It lacks a &lt;table&gt;: run <code>make adopt</code>, or <code>manage.py rollup --until-done</code>; "
+        "not `x` and `&lt;b&gt;`."
+    )

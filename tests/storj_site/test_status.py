@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from comparison import cache
 from nodes.adopt import adopt
+from nodes.display import with_commands
 from nodes.models import Event, Node
 from nodes.places import places
 from nodes.rollups.roll import rollup_once
@@ -37,7 +38,13 @@ def value(title: str, label: str) -> str:
 
 def test_the_page_shows_every_part(admin_client: Client) -> None:
     page = admin_client.get(reverse("status")).content.decode()
-    assert all(f"<h2>{part.title}</h2>" in page for part in parts())
+    assert all(f"<h2>{with_commands(part.title)}</h2>" in page for part in parts())
+
+
+@pytest.mark.parametrize("name", ["status", "admin:index", "admin:nodes_node_changelist", "compare"])
+def test_no_page_has_commands_in_backticks(admin_client: Client, name: str) -> None:
+    Node.objects.create(name="attic", log_path="/var/log/attic.log")
+    assert "`" not in admin_client.get(reverse(name)).content.decode()
 
 
 def test_what_operators_look_for_comes_first() -> None:
