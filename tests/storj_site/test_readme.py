@@ -1,13 +1,17 @@
 """What the README claims, held against the code."""
 
+import json
 import re
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 
+from nodes.demo.stories import FOUR
 from storj_site import env
 from tests.storj_site.running import ROOT, environment
 
@@ -96,3 +100,24 @@ def test_the_check_names_every_database() -> None:
 
 def test_the_version_limit_of_nodes_in_the_api_table_is_the_default() -> None:
     assert f"2 to {settings.MAX_NODES} names" in README
+
+
+def test_the_examples_of_the_commands_work_with_the_demonstration_data(
+    databases: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call_command("demo", "--events-per-node", "300", "--days", "2", stdout=StringIO())
+    monkeypatch.chdir(tmp_path)
+    block = README.partition("## The command\n")[2].split("```\n")[1]
+    examples = [line.partition("manage.py ")[2] for line in block.splitlines()]
+    assert len(examples) > 10
+    for example in examples:
+        words = subprocess.run(["sh", "-c", f"printf '%s\\n' {example}"], capture_output=True, text=True, check=True)
+        out = StringIO()
+        call_command(*words.stdout.splitlines(), stdout=out)
+        assert out.getvalue() or (tmp_path / "nodes.csv").exists(), example
+
+
+def test_the_example_of_the_api_names_nodes_of_the_demonstration_data() -> None:
+    found = re.search(r"""-d '(\{"nodes".+?\})'""", README)
+    assert found
+    assert set(json.loads(found[1])["nodes"]) <= {story.name for story in FOUR}
