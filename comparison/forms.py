@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,6 +14,7 @@ from comparison.change.request import Beside
 from comparison.fleet import FIELDS as FLEET_FIELDS
 from comparison.fleet import FleetFields
 from comparison.metrics import EARNINGS
+from comparison.money.month import Month
 from comparison.request import DEFAULT_RANGE, DEFAULT_TYPE, ComparisonRequest, InvalidRequest, validated
 from nodes.display import quoted
 from nodes.models import Node
@@ -90,6 +91,11 @@ class Choice:
         return self.type == EARNINGS
 
     @property
+    def month_shown(self) -> str:
+        """What the field of the month says: that of the figures; empty beside a time, as only one can be given."""
+        return self.month or ("" if self.as_of else _this_month())
+
+    @property
     def nodes(self) -> list[Node]:
         """The chosen nodes that are known, in the order of the list."""
         return [node for node in self.known if str(node.pk) in self.ids]
@@ -105,7 +111,8 @@ def tidied(query: QueryDict) -> QueryDict:
     """The same request as a clean address: known fields only, no empty ones, single fields once.
 
     Of a field that is there twice the first counts: a button stands before the field that it overrides. Who goes on to
-    another type than earnings does not take the month along.
+    another type than earnings does not take the month along. This month is what there is without one, and what its
+    field says then: in an address it would stay for good.
     """
     tidy = QueryDict(mutable=True)
     is_money = next(iter(query.getlist("type")), "") == EARNINGS
@@ -113,9 +120,15 @@ def tidied(query: QueryDict) -> QueryDict:
         if name in MONEY_FIELDS and not is_money:
             continue
         values = [value for value in query.getlist(name) if value.strip()]
+        if name == "month" and values[:1] == [_this_month()]:
+            continue
         if values:
             tidy.setlist(name, values if name in SEVERAL else values[:1])
     return tidy
+
+
+def _this_month() -> str:
+    return str(Month.of(datetime.now(UTC)))
 
 
 def permanent(moment: datetime) -> str:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -282,3 +283,28 @@ class TestMonths:
         response = client.get(reverse("compare"), self.query(**fields))
         assert response.status_code == 200
         return str(response.content.decode())
+
+
+def test_the_field_of_the_month_says_which_one_is_shown(viewer_client: Client) -> None:
+    query: dict[str, Any] = {"node": [node.pk for node in ensure_nodes([NAME, OTHER])], "type": "earnings"}
+    this_month = f"{datetime.now(UTC):%Y-%m}"
+
+    def field(**more: str) -> str:
+        text = viewer_client.get(reverse("compare"), query | more).content.decode()
+        found = re.search(r'name="month" value="([^"]*)"', text)
+        assert found
+        return found[1]
+
+    assert field() == this_month
+    assert field(month="2026-10") == "2026-10"
+    # Only one of the two can be given.
+    assert not field(as_of=UNTIL.replace("+00:00", "Z"))
+
+
+def test_this_month_does_not_stay_in_an_address_nor_contradict_a_time(viewer_client: Client) -> None:
+    ids = [node.pk for node in ensure_nodes([NAME, OTHER])]
+    fields: dict[str, Any] = {"node": ids, "type": "earnings", "month": f"{datetime.now(UTC):%Y-%m}"}
+    assert "month" not in viewer_client.get(reverse("compare"), fields)["Location"]
+    page = viewer_client.get(reverse("compare"), fields | {"as_of": UNTIL.replace("+00:00", "Z")}, follow=True)
+    assert page.status_code == 200
+    assert "Earnings of November 2026" in page.content.decode()
