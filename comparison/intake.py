@@ -29,8 +29,9 @@ def measure(told: Told, traffic: Traffic) -> Measured:
 
 
 def _latencies(intake: Intake, traffic: Traffic, measured: Measured) -> None:
-    timed = sum(traffic.timed(action).count for action in TIMED)
-    if not timed or TOLERATED_SHARE * intake.coarse <= timed:
+    # It is not known of which satellites the durations in whole seconds are: their share is that of all.
+    timed = traffic.timed_in_all
+    if TOLERATED_SHARE * intake.coarse <= timed or not any(traffic.timed(action).count for action in TIMED):
         return
     measured.basis["latency"] = {"source": "intake_timings", "count": timed, "coarse": intake.coarse}
     measured.unranked |= LATENCIES

@@ -102,6 +102,7 @@ def traffic_of(traffic: Traffic, satellites: Collection[str]) -> Traffic:
         spoiled=spoiled,
         history=History(),
         whole=traffic.whole or traffic.total,
+        whole_timed=traffic.timed_in_all,
         untimed=untimed,
     )
 

@@ -62,6 +62,7 @@ def _of(satellites: Collection[str], groups: Sequence[EventGroup], whole: Traffi
         explained=part.explained,
         spoiled=part.spoiled,
         whole=whole.total,
+        whole_timed=whole.timed_in_all,
     )
 
 

@@ -8,7 +8,7 @@ from functools import reduce
 from operator import add
 from typing import Any, Generic, TypeVar
 
-from comparison.actions import AUDIT, CANCELED, FAILED, SUCCESS, UPLOAD
+from comparison.actions import AUDIT, CANCELED, FAILED, SUCCESS, TIMED, UPLOAD
 from comparison.distribution import NO_DURATIONS, Distribution
 from comparison.history import History
 from comparison.spans import hours_of, step_of
@@ -94,8 +94,8 @@ class Traffic:
     events they have, where these are too few. `history` is of the hours before `known_since`. Of the failed audits and
     repair downloads, `explained` have a reason that is known, and `spoiled` one that says that the node lost the piece.
     `stored_latencies` by point, action and percent are in ms, of points that have none in `point_durations`.
-    Where it is that of some satellites only, `whole` is the total of all, and `untimed` are the actions whose durations
-    are not known of these alone.
+    Where it is that of some satellites only, `whole` is the total of all, `whole_timed` how many durations these have,
+    and `untimed` are the actions whose durations are not known of these alone.
     """
 
     window: Window
@@ -124,6 +124,7 @@ class Traffic:
     summed_since: datetime | None = None
     history: History = field(default_factory=History)
     whole: Tally | None = None
+    whole_timed: int | None = None
     untimed: frozenset[str] = frozenset()
 
     @property
@@ -143,6 +144,12 @@ class Traffic:
 
     def timed(self, action: str) -> Distribution:
         return self.durations.get(action, NO_DURATIONS)
+
+    @property
+    def timed_in_all(self) -> int:
+        """How many durations there are, of all satellites."""
+        own = sum(self.timed(action).count for action in TIMED)
+        return own if self.whole_timed is None else self.whole_timed
 
     def percentile_at(self, point: int, action: str, percent: int) -> int | None:
         """In ms; `percent` is one of those that points are stored with."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from comparison.engine import compute
 from comparison.reputation import Reputation, Scores
-from comparison.request import SAMPLE, ComparisonRequest
+from comparison.request import AUTO, SAMPLE, ComparisonRequest
 from comparison.result import Comparison, NodeResult
 from comparison.same_satellites import in_common, served
 from comparison.tally import Traffic
@@ -163,6 +163,20 @@ class TestTraffic:
         assert (attic.metrics["latency_download_p50_ms"], attic.metrics["total_operations"]) == (100, 40)
         assert (attic.details or {})["errors"] == []
         assert sum(filter(None, (attic.details or {})["series"]["egress_bytes"])) == 40_000
+
+    @pytest.mark.parametrize(("durations", "marked"), [(4, False), (5, True)])
+    @pytest.mark.parametrize("basis", [AUTO, SAMPLE])
+    def test_whole_seconds_are_judged_by_the_durations_of_all_satellites(
+        self, basis: str, durations: int, marked: bool
+    ) -> None:
+        fill("attic", EU1, 400, action="PUT", duration_ms=7)
+        rollup_once()
+        told_rows.ours("attic")
+        told_rows.coarse("attic", AS_OF - timedelta(hours=1), durations)
+        # 450 durations in all, of which 40 are left.
+        attic, _ = compared("attic", "cellar", basis=basis).nodes
+        assert attic.metrics["latency_download_p50_ms"] == 100
+        assert ("latency_download_p50_ms" in attic.unranked) is marked
 
     def test_whether_canceled_uploads_are_recorded_is_told_by_all_uploads(self) -> None:
         fill("attic", US1, 900, action="PUT", duration_ms=None)
