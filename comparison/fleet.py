@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import QueryDict
 
+from comparison.many import MANY
 from comparison.metrics import Metric, metrics_of
 from comparison.present import NodeDict
 from comparison.ranks import ranks
@@ -19,7 +20,6 @@ FIELDS = ("view", "sort", "column", "q")
 SHEET, FLEET = "sheet", "fleet"
 NAME = "name"
 UNRANKED = "unranked"
-MANY_COLUMNS = 12  # from more nodes on they are rows
 FEW_METRICS = 9  # columns that are shown unless others are asked for
 # Units in which the sum over nodes is a figure of the fleet; of the others only the median says anything.
 _ADDED = ("bytes", "bytes/day", "USD")
@@ -44,7 +44,7 @@ class FleetFields:
         return {"view": self.view, "sort": self.sort, "column": self.columns, "q": self.search}
 
     def is_for(self, nodes: int) -> bool:
-        return self.view == FLEET or (self.view != SHEET and nodes > MANY_COLUMNS)
+        return self.view == FLEET or (self.view != SHEET and nodes > MANY)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from itertools import groupby
 from comparison.basis import caveat, window_of
 from comparison.charts import Scale, scale_of
 from comparison.detailed import Detailed, Steps, detailed, steps_of
+from comparison.many import MANY
 from comparison.marks import HEIGHT, WIDTH, Marked, Marks
 from comparison.picture_table import PictureTable
 from comparison.ranks import standings
@@ -17,7 +18,7 @@ from comparison.result import Result, Value
 from comparison.units import counted, volume
 from nodes.display import NO_VALUE, size
 
-MOST_DRAWN = 12  # nodes; the tables have the others
+MOST_DRAWN = MANY  # nodes; the tables have the others
 _ALONE = 0.8  # how far a value between two gaps reaches to both sides: without a length it could not be seen
 
 Values = Sequence[Value]

@@ -6,10 +6,9 @@ from django import template
 
 from comparison.access import VIEW_NODES
 from comparison.fleet_state import fleet_state
+from comparison.many import MANY
 from nodes.errors import EventsUnavailable
 from nodes.known import known_nodes
-
-MANY = 12  # from more nodes on they are folded away below the heading
 
 register = template.Library()
 

@@ -22,6 +22,7 @@ from comparison.fleet import FLEET, SHEET, fleet
 from comparison.forms import Choice, permanent, tidied
 from comparison.freshness import newest_event
 from comparison.gather import OnNode
+from comparison.many import MANY
 from comparison.markdown import markdown_text
 from comparison.metrics import EARNINGS, TYPE_LABELS
 from comparison.money.export import months_csv
@@ -46,7 +47,6 @@ SCRIPTS = ("filter.js", "local-time.js", "stream.js", "copy.js")
 # The page's script asks for the table of nodes alone, in another order, and takes it if it is of the same result.
 PART, FIGURES, OF = "X-Part", "figures", "X-Of"
 FEW_COLUMNS = 3  # up to so many nodes leave room for the charts beside the table
-MANY_NODES = 12  # of more nodes the list to choose from is folded away beside a result, and what their figures rest on
 
 
 @never_cache
@@ -152,7 +152,7 @@ def _form(choice: Choice) -> dict[str, Any]:
         "ranges": USUAL_RANGES,
         "ticked": YES,
         "max_nodes": settings.MAX_NODES,
-        "many": len(choice.known) > MANY_NODES,
+        "many": len(choice.known) > MANY,
         "no_nodes": NO_NODES,
         "scripts": SCRIPTS,
         "together": [(each, choice.query(node=sorted(each.ids))) for each in together(choice.known)],
@@ -197,7 +197,7 @@ def _shown(choice: Choice, result: Result) -> dict[str, Any]:
         "few": len(result["nodes"]) <= FEW_COLUMNS and not arranged["fleet"],
         "summary": summary(result, labels),
         "bases": bases(result, labels),
-        "bases_folded": len(result["nodes"]) > MANY_NODES,
+        "bases_folded": len(result["nodes"]) > MANY,
         "notes": said(remarks_of(result, labels)),
         "rests_on_events": rests_on_events(result),
         "pictures": drawn,

@@ -7,7 +7,8 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comparison.fleet import MANY_COLUMNS, Fleet, FleetFields, fleet
+from comparison.fleet import Fleet, FleetFields, fleet
+from comparison.many import MANY
 from nodes.known import known_nodes
 from tests.comparison.samples import node, result
 
@@ -84,8 +85,8 @@ def test_without_a_choice_columns_that_tell_the_nodes_apart_are_shown() -> None:
 
 
 def test_more_nodes_than_columns_fit_are_rows_unless_columns_are_asked_for() -> None:
-    assert not FleetFields().is_for(MANY_COLUMNS)
-    assert FleetFields().is_for(MANY_COLUMNS + 1)
+    assert not FleetFields().is_for(MANY)
+    assert FleetFields().is_for(MANY + 1)
     assert FleetFields(view="fleet").is_for(2)
     assert not FleetFields(view="sheet").is_for(200)
 
