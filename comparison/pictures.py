@@ -7,7 +7,7 @@ from comparison.detailed import detailed
 from comparison.hours_picture import HourMaps, hour_maps
 from comparison.marks import Marked, marked
 from comparison.metrics import EARNINGS, EFFICIENCY
-from comparison.money.kinds_picture import KindsPicture, kinds_picture
+from comparison.money.kinds_picture import KindsPicture, kinds_picture, months_picture
 from comparison.multiples import ends
 from comparison.pictured import pictured
 from comparison.result import Result
@@ -24,6 +24,7 @@ class Pictures:
     hours: HourMaps | None
     risk: RiskPicture | None
     kinds: KindsPicture | None
+    months: KindsPicture | None
     trouble: str
 
 
@@ -39,5 +40,6 @@ def pictures(result: Result, labels: Mapping[str, str]) -> Pictures:
         hours=hour_maps(found.hours, result, labels),
         risk=risk_picture(result, labels),
         kinds=kinds_picture(result, labels) if result["type"] == EARNINGS else None,
+        months=months_picture(result),
         trouble=found.trouble,
     )

@@ -50,10 +50,11 @@ class NodeResult:
     their `rates_source` (own, api or default). What is not known is None. `left_out` names the satellites on which
     something was earned, and of which no statement was wanted.
 
-    `history` is that of comparison.money.months, for earnings: `months`, oldest first, each with its `month`, whether
-    it `is_over`, the `source` of its figures and whether they are known of nearly all of it (`is_whole`); in US dollars
-    `gross`, `held`, what is `estimated` to be paid and what was `paid`, and their `difference` where both are known of
-    the same satellites: `unpaid` and `unestimated` name those of which only one is; and `totals` of the same amounts.
+    `history` is that of comparison.money.months, for earnings: `months`, oldest first, each with its `month`,
+    whether it `is_over`, the `source` of its figures and whether they are known of nearly all of it (`is_whole`);
+    in US dollars the `kinds` of what is told apart of it (`storage`, `egress`, `repair`, `audit`), `gross`, `held`,
+    what is `estimated` to be paid and what was `paid`, and their `difference` where both are known of the same
+    satellites: `unpaid` and `unestimated` name those of which only one is; and `totals` of the same amounts.
 
     `worth` is what the node costs beside what it earns, for type earnings, None where no costs are entered: the
     `month`; the `host` with its `name`, number of `nodes`, `shared_by` (allocation or alike), `currency`, `usd_rate`,

@@ -1,4 +1,4 @@
-"""What each node earns in the month, stacked by what it is paid for, and how much of it is held back.
+"""What each node earns in the month, and all nodes in each month, stacked by what is paid for, with what is held back.
 
 Kinds differ in their pattern, not in their colour alone. All bars have one scale.
 """
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from comparison.charts import scale_of
+from comparison.money.months_view import named
 from comparison.money.report import KINDS
 from comparison.money.view import dollars
 from comparison.multiples import MOST_DRAWN
@@ -17,6 +18,7 @@ from comparison.result import Result
 ROW_HEIGHT, AXIS_HEIGHT = 30, 18
 LEFT, WIDTH = 26.0, 50.0  # per cent of the picture, for the longest bar there can be
 UNTOLD = "untold"
+LEAST = 0.005  # US dollars; less is no cent
 LABELS = {"storage": "Storage", "egress": "Egress", "repair": "Repair", "audit": "Audit", UNTOLD: "Not told apart"}
 
 
@@ -43,13 +45,15 @@ class Bar:
 
 @dataclass(frozen=True)
 class KindsPicture:
-    """`kinds` are those that are drawn, with their names; `drawn` of `nodes` nodes are."""
+    """`key` tells pictures of one page apart. `kinds` are those that are drawn, with their names; `cut` says which bars
+    are, where these are not all."""
 
+    key: str
+    title: str
     kinds: list[tuple[str, str]]
     bars: list[Bar]
     high: str
-    drawn: int
-    nodes: int
+    cut: str
     table: PictureTable
 
     @property
@@ -83,11 +87,41 @@ def kinds_picture(result: Result, labels: Mapping[str, str]) -> KindsPicture | N
     if not found:
         return None
     chosen = _most_earning(found)
+    cut = f"the {len(chosen)} of {len(found)} nodes that earned most" if len(chosen) < len(found) else ""
+    return _picture("kinds", "By kind", chosen, cut, _table(found, "Node", "Earnings by kind"))
+
+
+def months_picture(result: Result) -> KindsPicture | None:
+    """Of all nodes together, month by month. None where no month is told apart by kind."""
+    rows = (result.get("history") or {}).get("months", [])
+    found = [(named(row), _as_statement(row)) for row in rows if (row["gross"] or 0) >= LEAST]
+    if not any(sum((row.get("kinds") or {}).values()) for row in rows) or len(found) < 2:
+        return None
+    chosen = found[-MOST_DRAWN:]
+    cut = f"the last {len(chosen)} of {len(found)} months" if len(chosen) < len(found) else ""
+    table = _table(found, "Month", "Earnings by kind, month by month")
+    return _picture("months-kinds", "By kind, of all nodes together", chosen, cut, table)
+
+
+def _as_statement(row: Mapping[str, Any]) -> dict[str, Any]:
+    """With what is told apart, and the rest, as two satellites."""
+    kinds = row.get("kinds") or dict.fromkeys(KINDS, 0.0)
+    told = sum(kinds.values())
+    lines = [{**{f"{kind}_earned": kinds[kind] for kind in KINDS}, "gross": told}]
+    # Amounts are rounded to millionths, one by one.
+    if (rest := row["gross"] - told) >= LEAST:
+        lines.append({**dict.fromkeys(f"{kind}_earned" for kind in KINDS), "gross": rest})
+    return {"gross": row["gross"], "held": row["held"], "satellites": lines}
+
+
+def _picture(
+    key: str, title: str, chosen: Sequence[tuple[str, Mapping[str, Any]]], cut: str, table: PictureTable
+) -> KindsPicture:
     high = scale_of([statement["gross"] for _, statement in chosen], percent=False).high
     bars = [_bar(label, statement, place, high) for place, (label, statement) in enumerate(chosen)]
     drawn = {part.kind for bar in bars for part in bar.parts}
     kinds = [(kind, label) for kind, label in LABELS.items() if kind in drawn]
-    return KindsPicture(kinds, bars, f"{high:,g} USD", len(bars), len(found), _table(found))
+    return KindsPicture(key, title, kinds, bars, f"{high:,g} USD", cut, table)
 
 
 def by_kind(statement: Mapping[str, Any]) -> dict[str, float]:
@@ -121,7 +155,8 @@ def _bar(label: str, statement: Mapping[str, Any], place: int, high: float) -> B
 def _held(statement: Mapping[str, Any], end: float, high: float) -> Part | None:
     if not statement["held"]:
         return None
-    width = WIDTH * statement["held"] / high
+    # A pay stub can tell of more than is computed.
+    width = min(WIDTH * statement["held"] / high, end - LEFT)
     return Part("held", round(end - width, 2), round(width, 2))
 
 
@@ -135,12 +170,12 @@ def _told(statement: Mapping[str, Any]) -> str:
     return f"{', '.join(parts)}; in all {_text(statement)}, of it held back {held}"
 
 
-def _table(nodes: Sequence[tuple[str, Mapping[str, Any]]]) -> PictureTable:
+def _table(nodes: Sequence[tuple[str, Mapping[str, Any]]], of_what: str, title: str) -> PictureTable:
     amounts = [(label, by_kind(statement), statement) for label, statement in nodes]
     kinds = [kind for kind in LABELS if kind != UNTOLD or any(each[UNTOLD] for _, each, _ in amounts)]
     rows = [
         (label, [dollars(amount) for amount in (*(each[kind] for kind in kinds), of["gross"], of["held"])])
         for label, each, of in amounts
     ]
-    head = ["Node", *(LABELS[kind] for kind in kinds), "Gross", "Held back"]
-    return PictureTable("Earnings by kind", head, rows, "in US dollars")
+    head = [of_what, *(LABELS[kind] for kind in kinds), "Gross", "Held back"]
+    return PictureTable(title, head, rows, "in US dollars")

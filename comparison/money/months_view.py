@@ -76,7 +76,7 @@ def table(history: Mapping[str, Any]) -> LineTable:
     which what was estimated can be held beside what was paid.
     """
     months = history["months"]
-    lines = [Line(_named(row), [*_amounts(row), _difference(row)]) for row in months]
+    lines = [Line(named(row), [*_amounts(row), _difference(row)]) for row in months]
     over = [row for row in months if row["is_over"]]
     if not over or len(over) == len(months):
         return LineTable("Month", HEAD, [*lines, _total(TOTAL, history["totals"])])
@@ -92,6 +92,13 @@ def month_name(text: str) -> str:
     return f"{month.start:%b %Y}" if month else text
 
 
+def named(row: Row) -> str:
+    if not row["is_over"]:
+        return f"{month_name(row['month'])}, so far"
+    in_part = row.get("source") and not row["is_whole"]
+    return f"{month_name(row['month'])}, in part" if in_part else month_name(row["month"])
+
+
 def signed(amount: float | None) -> str:
     if amount is None:
         return NO_VALUE
@@ -101,13 +108,6 @@ def signed(amount: float | None) -> str:
 
 def _amounts(row: Row) -> list[str]:
     return [dollars(row[amount]) for amount in AMOUNTS[:-1]]
-
-
-def _named(row: Row) -> str:
-    if not row["is_over"]:
-        return f"{month_name(row['month'])}, so far"
-    in_part = row.get("source") and not row["is_whole"]
-    return f"{month_name(row['month'])}, in part" if in_part else month_name(row["month"])
 
 
 def _difference(row: Row) -> str:
@@ -121,7 +121,7 @@ def _difference(row: Row) -> str:
 
 def _beside(row: Row, nodes: Sequence[tuple[str, Mapping[str, Any]]]) -> Line:
     of = [{each["month"]: each for each in history["months"]} for _, history in nodes]
-    return Line(_named(row), [_paid_or_estimated(each.get(row["month"])) for each in of])
+    return Line(named(row), [_paid_or_estimated(each.get(row["month"])) for each in of])
 
 
 def _paid_or_estimated(row: Row | None) -> str:

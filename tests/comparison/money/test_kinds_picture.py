@@ -1,5 +1,6 @@
 """Earnings stacked by kind, as a picture."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +9,15 @@ from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comparison.money.kinds_picture import LEFT, UNTOLD, WIDTH, KindsPicture, by_kind, kinds_picture
+from comparison.money.kinds_picture import (
+    LEFT,
+    UNTOLD,
+    WIDTH,
+    KindsPicture,
+    by_kind,
+    kinds_picture,
+    months_picture,
+)
 from comparison.money.report import KINDS
 from comparison.multiples import MOST_DRAWN
 from tests.comparison.samples import node, result
@@ -92,7 +101,8 @@ def test_of_many_nodes_those_that_earned_most_are_drawn_and_the_table_has_all() 
     many = {f"n{number}": statement(line(float(number), 0.0, 0.0, 0.0)) for number in range(1, 41)}
     found = drawn(**many)
     assert [bar.label for bar in found.bars] == list(many)[-MOST_DRAWN:]
-    assert (found.drawn, found.nodes, len(found.table.rows)) == (MOST_DRAWN, 40, 40)
+    assert found.cut == f"the {MOST_DRAWN} of 40 nodes that earned most"
+    assert len(found.table.rows) == 40
 
 
 def test_a_node_without_a_statement_or_earnings_has_no_bar() -> None:
@@ -106,3 +116,59 @@ def test_the_picture_says_in_words_what_it_shows_and_escapes_names() -> None:
     assert "&lt;b&gt;: storage 2.00, egress 1.00, repair 0.50; in all 3.50 USD, of it held back 1.00." in html
     assert 'role="img"' in html
     assert "<b>" not in html
+
+
+def month(name: str, *kinds: float, gross: float | None = None, held: float | None = 0.0) -> dict[str, Any]:
+    """Of all nodes together; what is in no kind is not told apart."""
+    told = dict(zip(KINDS, kinds, strict=True)) if kinds else None
+    earned = sum(kinds) if gross is None else gross
+    return {"month": name, "is_over": name < "2026-11", "kinds": told, "gross": earned, "held": held}
+
+
+def by_month(*rows: dict[str, Any]) -> KindsPicture | None:
+    return months_picture(result(type="earnings") | {"history": {"months": list(rows)}})
+
+
+class TestMonths:
+    def test_each_has_a_bar_of_what_all_nodes_earned_by_kind(self) -> None:
+        found = by_month(month("2026-10", 2.0, 1.0, 0.0, 1.0, held=1.0), month("2026-11", 1.0, 0.5, 0.0, 0.0))
+        assert found
+        assert [bar.label for bar in found.bars] == ["Oct 2026", "Nov 2026, so far"]
+        assert [part.kind for part in found.bars[0].parts] == ["storage", "egress", "audit"]
+        assert found.bars[0].told == "storage 2.00, egress 1.00, audit 1.00; in all 4.00 USD, of it held back 1.00"
+        assert found.table.head == ["Month", "Storage", "Egress", "Repair", "Audit", "Gross", "Held back"]
+        assert len(found.table.rows) == 2
+
+    def test_what_is_not_told_apart_is_a_part_of_its_own(self) -> None:
+        found = by_month(month("2026-09", gross=3.0), month("2026-10", 2.0, 0.0, 0.0, 0.0, gross=2.5))
+        assert found
+        assert [[part.kind for part in bar.parts] for bar in found.bars] == [[UNTOLD], ["storage", UNTOLD]]
+
+    def test_none_is_drawn_where_no_month_is_told_apart_or_there_is_but_one(self) -> None:
+        assert by_month(month("2026-09", gross=3.0), month("2026-10", 0.0, 0.0, 0.0, 0.0, gross=2.5)) is None
+        assert by_month(month("2026-10", 2.0, 0.0, 0.0, 0.0)) is None
+        assert months_picture(result(type="performance")) is None
+
+    def test_of_many_the_last_are_drawn_and_the_table_has_all(self) -> None:
+        names = [f"{2024 + number // 12}-{number % 12 + 1:02}" for number in range(20)]
+        found = by_month(*(month(name, 1.0, 0.0, 0.0, 0.0) for name in names))
+        assert found
+        assert (len(found.bars), len(found.table.rows)) == (MOST_DRAWN, 20)
+        assert found.cut == f"the last {MOST_DRAWN} of 20 months"
+        assert found.bars[-1].label == "Aug 2025"
+
+    def test_what_pay_stubs_hold_back_never_reaches_beyond_the_bar(self) -> None:
+        found = by_month(month("2026-09", 1.0, 0.0, 0.0, 0.0, held=9.0), month("2026-10", 9.0, 0.0, 0.0, 0.0))
+        assert found
+        assert found.bars[0].held
+        assert found.bars[0].held.x == LEFT
+
+    def test_two_pictures_of_a_page_have_no_id_in_common(self) -> None:
+        months = by_month(month("2026-09", 1.0, 0.0, 0.0, 0.0), month("2026-10", 9.0, 0.0, 0.0, 0.0))
+        nodes = drawn(a=statement(line(1.0, 0.0, 0.0, 0.0)))
+        ids = [
+            set(re.findall(r'id="([^"]+)"', render_to_string("compare/_kinds.html", {"kinds": found})))
+            for found in (months, nodes)
+        ]
+        assert all(ids)
+        assert not ids[0] & ids[1]

@@ -52,6 +52,27 @@ def stub(period: str, satellite: str = US1, **fields: Any) -> None:
     SnoPaystub.objects.create(node=NAME, satellite=satellite, period=period, updated=AS_OF.isoformat(), **fields)
 
 
+class TestKinds:
+    def test_the_parts_of_what_is_told_apart_add_up_to_the_gross_amount(self) -> None:
+        joined(US1, EU1)
+        month.snapshots()
+        month.events(event(START + DAY, "GET", TB), event(START + DAY, "GET_REPAIR", TB, EU1))
+        row = months()["2026-11"]
+        assert row["kinds"] == {"storage": 3.0, "egress": 2.0, "repair": 2.0, "audit": 0.0}
+        assert sum(row["kinds"].values()) == row["gross"]
+        assert histories()["together"]["months"][-1]["kinds"] == row["kinds"]
+
+    def test_what_somebody_else_computed_is_in_none(self) -> None:
+        estimate("2026-10", 4.0)
+        assert sum(months()["2026-10"]["kinds"].values()) == 0
+
+    def test_those_of_all_nodes_are_summed_up(self) -> None:
+        month.snapshots()
+        month.events(event(START, "GET", TB), event(START, "GET", TB, node_name="cellar"))
+        together = histories(NAME, "cellar")["together"]["months"][-1]
+        assert together["kinds"] == {"storage": 3.0, "egress": 4.0, "repair": 0.0, "audit": 0.0}
+
+
 class TestPaid:
     def test_a_month_has_what_was_estimated_and_paid_and_the_difference(self) -> None:
         joined(US1)
