@@ -86,7 +86,7 @@ def read(
     known: Counted | None,
     tails: Tails | None = None,
 ) -> dict[str, Moved]:
-    """The window starts with a full hour. Empty where there are no roll-ups. `tails` are what is not counted yet, where
+    """The window starts at midnight. Empty where there are no roll-ups. `tails` are what is not counted yet, where
     that was read before."""
     if known is None:
         return {}

@@ -7,7 +7,7 @@ Killed between any two statements, either all of a batch is counted or nothing o
 
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import DatabaseError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -83,7 +83,14 @@ def rollup_once(limit: int = BATCH) -> Batch:
     connection = connections[EVENTS]
     if not points.are_complete(connection):
         points.make(connection)
-    days_are_kept = storage_days.keep(connection)
+    batch = _counted(connection, limit)
+    are_kept = _keep_storage_days(connection)
+    if batch.events:
+        _shorten_log(connection)
+    return replace(batch, days_are_kept=are_kept)
+
+
+def _counted(connection: BaseDatabaseWrapper, limit: int) -> Batch:
     while True:
         end = settled_id(connection)
         with sql.snapshot(connection):
@@ -91,11 +98,19 @@ def rollup_once(limit: int = BATCH) -> Batch:
         if isinstance(next_, _Resumed):
             _resume(connection, next_)
         elif not next_.increments.events:
-            return Batch(0, next_.state.watermark, 0, days_are_kept=days_are_kept)
+            return Batch(0, next_.state.watermark, 0)
         elif (locked := _write(connection, next_)) is not None:
             last_id = next_.increments.last_id
-            _shorten_log(connection)
-            return Batch(next_.increments.events, last_id, max(0, end - last_id), locked, days_are_kept)
+            return Batch(next_.increments.events, last_id, max(0, end - last_id), locked)
+
+
+def _keep_storage_days(connection: BaseDatabaseWrapper) -> bool:
+    """Comparisons do without, and the next round tries again: the batch is counted, whatever comes of this."""
+    try:
+        return storage_days.keep(connection)
+    except DatabaseError as error:
+        logger.info("Storage snapshots could not be summed up: %s", error)
+        return True
 
 
 def _shorten_log(connection: BaseDatabaseWrapper) -> None:

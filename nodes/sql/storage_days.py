@@ -1,7 +1,7 @@
 """The statements of nodes/storage_days.py."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -32,29 +32,48 @@ FROM rollup_storage_state WHERE id = 1
 _BEGIN = """
 INSERT INTO rollup_storage_state (id, since, watermark, turn) VALUES (1, %s, 0, 0) ON CONFLICT (id) DO NOTHING
 """
+_NEXT_TURN = """
+UPDATE rollup_storage_state SET turn = turn + 1, since = %s, watermark = %s WHERE id = 1 AND turn = %s
+"""
 _BEHIND = f"""
 SELECT node_name, timestamp FROM storage_snapshots
 WHERE id > %s AND id <= %s AND timestamp >= %s AND timestamp < '{FAR_AHEAD}' AND node_name IS NOT NULL
 """
 
 
-def state(connection: BaseDatabaseWrapper) -> tuple[int, int, int, int] | None:
-    """The first day, the watermark and the turn, and the newest id there is; None where nothing was summed up yet."""
+class State(NamedTuple):
+    """From which day on there are rows, up to which id they have snapshots, and the newest id that there is."""
+
+    since: int
+    watermark: int
+    turn: int
+    newest: int
+
+
+class DayRow(NamedTuple):
+    """Days are numbered from 1970 on. `of` is None where all snapshots of the day are broken."""
+
+    node: str
+    day: int
+    broken: int
+    of: StoredDay | None
+
+
+def state(connection: BaseDatabaseWrapper) -> State | None:
+    """None where nothing was summed up yet."""
     rows = _rows(connection, _STATE)
-    return rows[0] if rows else None
+    return State(*rows[0]) if rows else None
 
 
 def begin(connection: BaseDatabaseWrapper, since: int) -> None:
-    _execute(connection, _BEGIN, since)
-
-
-def take_turn(connection: BaseDatabaseWrapper, turn: int, watermark: int) -> bool:
-    """Moves the watermark if nobody has taken a turn since this one; the first write of a transaction."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE rollup_storage_state SET turn = turn + 1, watermark = %s WHERE id = 1 AND turn = %s",
-            (watermark, turn),
-        )
+        cursor.execute(_BEGIN, (since,))
+
+
+def take_turn(connection: BaseDatabaseWrapper, turn: int, since: int, watermark: int) -> bool:
+    """Moves these if nobody has taken a turn since this one; the first write of a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT_TURN, (since, watermark, turn))
         return bool(cursor.rowcount == 1)
 
 
@@ -63,19 +82,14 @@ def behind(connection: BaseDatabaseWrapper, after: int, up_to: int, since: str) 
     return _rows(connection, _BEHIND, after, up_to, since)
 
 
-def days(
-    connection: BaseDatabaseWrapper, names: Sequence[str], first: int, last: int
-) -> list[tuple[str, int, int, StoredDay | None]]:
-    """Name, day, how many are broken and, if any are sound, these; of the days from `first` to before `last`, in
-    order."""
+def days(connection: BaseDatabaseWrapper, names: Sequence[str], first: int, last: int) -> list[DayRow]:
+    """Of the days from `first` to before `last`."""
     statement = _DAYS.format(names=", ".join(["%s"] * len(names)))
-    return [
-        (name, day, broken, _day(*rest))
-        for name, day, broken, *rest in _rows(connection, statement, *names, first, last)
-    ]
+    rows = _rows(connection, statement, *names, first, last)
+    return [DayRow(name, day, broken, _day(*rest)) for name, day, broken, *rest in rows]
 
 
-def put(connection: BaseDatabaseWrapper, rows: Sequence[tuple[str, int, int, StoredDay | None]]) -> None:
+def put(connection: BaseDatabaseWrapper, rows: Sequence[DayRow]) -> None:
     if rows:
         with connection.cursor() as cursor:
             cursor.executemany(_PUT, [(name, day, broken, *_values(of)) for name, day, broken, of in rows])
@@ -110,11 +124,6 @@ def _day(*values: Any) -> StoredDay | None:
         trash=int(trash),
         trash_count=trash_count,
     )
-
-
-def _execute(connection: BaseDatabaseWrapper, sql: str, *parameters: Any) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
 
 
 def _rows(connection: BaseDatabaseWrapper, sql: str, *parameters: Any) -> Rows:

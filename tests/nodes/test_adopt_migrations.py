@@ -155,9 +155,11 @@ def test_roll_ups_from_before_there_were_points_get_them_and_are_added_to(fresh:
     expected = tables.point_percentiles()
     with fresh.cursor() as cursor:
         cursor.execute("DROP TABLE rollup_points")
+        cursor.execute("DROP TABLE rollup_paid")
         cursor.execute("ALTER TABLE rollup_state DROP COLUMN points_turn")
     call_command("migrate", "nodes", database=EVENTS, verbosity=0)
     assert (tables.points(), tables.point_percentiles()) == (oracle.points(rows[:50]), expected)
+    assert tables.paid() == oracle.paid(rows[:50])
     rollup_once()
     assert tables.points() == oracle.points(rows)
 
@@ -170,6 +172,7 @@ def test_points_are_made_anew_where_a_program_that_knows_none_has_counted_meanwh
     rollup_once(30)
     with fresh.cursor() as cursor:
         cursor.execute("DELETE FROM rollup_points")
+        cursor.execute("DELETE FROM rollup_paid")
         cursor.execute("UPDATE rollup_state SET turn = turn + 1")
     assert not points.are_complete(fresh)
     rollup_once()

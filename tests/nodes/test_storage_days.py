@@ -3,15 +3,19 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connections, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nodes import storage_days
 from nodes.fields import to_stored
-from nodes.models import StorageDay, StorageDaysState, StorageSnapshot
+from nodes.models import StorageDay, StorageSnapshot
 from nodes.reading import reading
+from nodes.rollups.roll import rollup_once
+from nodes.sql import storage_days as sql
 from nodes.sql.snapshots import stored_days
 from tests.comparison.tables import insert
 
@@ -108,6 +112,25 @@ class TestReading:
         read, naive = both(START + 10 * DAY)
         assert read == naive
 
+    def test_days_that_lost_snapshots_are_as_their_rows_tell_them_whatever_comes_late(self) -> None:
+        hourly("attic", START, 10 * 24)
+        keep()
+        StorageSnapshot._base_manager.using("events").all().delete()
+        for day in (1, 9):
+            write(("attic", to_stored(START + day * DAY + timedelta(minutes=30)), 99, 100, None))
+        with reading() as connection:
+            days, _ = storage_days.read(connection, ["attic"], SPAN, START + 15 * DAY)
+        assert [day.snapshots for day in days["attic"]] == [24] * 10
+
+    def test_an_end_at_midnight_cuts_no_day(self) -> None:
+        hourly("attic", START, 10 * 24)
+        keep()
+        with reading() as connection, CaptureQueriesContext(connection) as captured:
+            days, _ = storage_days.read(connection, ["attic"], (START, START + 8 * DAY), START + 5 * DAY)
+        assert [day.later for day in days["attic"]] == [False] * 5 + [True] * 3
+        # What is from the end of the span on would be read from snapshots, but for its bounds.
+        assert sum("FROM storage_snapshots\n" in query["sql"] for query in captured.captured_queries) <= 1
+
     def test_a_watermark_far_behind_is_not_gone_by(self, monkeypatch: pytest.MonkeyPatch) -> None:
         hourly("attic", START, 2)
         keep()
@@ -130,11 +153,57 @@ class TestKeeping:
         hourly("attic", START, 2)
         keep()
         connection = connections["events"]
+        state = sql.state(connection)
+        assert state is not None
         with transaction.atomic(using="events"):
             storage_days.end_turns(connection)
-        state = StorageDaysState._base_manager.using("events").get()
         hourly("attic", START + 3 * HOUR, 2)
-        assert not storage_days._kept(connection, state.since, state.watermark, state.watermark + 2, state.turn - 1)
+        assert not storage_days._kept(connection, state, state.watermark + 2)
+        assert StorageDay._base_manager.using("events").get().snapshots == 2
+
+    def test_ids_that_are_given_out_again_are_summed_up(self) -> None:
+        hourly("attic", START, 30)
+        keep()
+        newest = StorageSnapshot._base_manager.using("events").latest("id").pk
+        StorageSnapshot._base_manager.using("events").filter(pk__gt=newest - 10).delete()
+        keep()
+        StorageSnapshot._base_manager.using("events").bulk_create(
+            StorageSnapshot(
+                pk=newest - 9 + n, timestamp=START + (40 + n) * HOUR, node_name="cellar", used_bytes=1, total_bytes=2
+            )
+            for n in range(5)
+        )
+        keep()
+        rows = StorageDay._base_manager.using("events").filter(node="cellar")
+        assert [row.snapshots for row in rows] == [5]
+
+    def test_a_clock_that_was_ahead_at_the_first_time_does_no_harm(self) -> None:
+        hourly("attic", START, 30)
+        keep(now=START + 4000 * DAY)
+        assert not StorageDay._base_manager.using("events").exists()
+        keep()
+        assert StorageDay._base_manager.using("events").count() == 2
+
+    def test_names_that_no_node_has_are_passed_over(self) -> None:
+        hourly("attic", START, 2)
+        hourly(" ", START, 2)
+        if connections["events"].vendor == "sqlite":
+            write((b"\xff", to_stored(START), 1, 2, 3))  # type: ignore[arg-type]
+        keep()
+        assert [row.node for row in StorageDay._base_manager.using("events").all()] == ["attic"]
+
+    @pytest.mark.postgresql
+    def test_an_open_writer_holds_up_neither_events_nor_what_is_asked(self) -> None:
+        hourly("attic", START, 2)
+        with psycopg.connect(**connections["events"].get_connection_params()) as other:
+            other.execute(
+                "INSERT INTO storage_snapshots (timestamp, node_name, used_bytes) VALUES (%s, 'attic', 1)",
+                [to_stored(START + HOUR)],
+            )
+            assert rollup_once().is_last
+            assert not StorageDay._base_manager.using("events").exists()
+            other.rollback()
+        rollup_once()
         assert StorageDay._base_manager.using("events").get().snapshots == 2
 
     def test_many_snapshots_are_summed_up_a_few_at_a_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
