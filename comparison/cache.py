@@ -14,6 +14,7 @@ from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
 
 from comparison import arrivals
+from comparison.articles import articles
 from comparison.request import ComparisonRequest
 
 logger = logging.getLogger(__name__)
@@ -112,6 +113,7 @@ def forget_node(name: str) -> None:
 
 def clear() -> None:
     arrivals.forget()
+    articles.clear()
     _survive(lambda: _results().clear(), None)
 
 

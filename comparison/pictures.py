@@ -1,4 +1,4 @@
-"""All pictures of a result beside its charts, from the result and from what is read for them."""
+"""The pictures of a result for which something is read when a page is made of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from comparison.detailed import detailed
 from comparison.hours_picture import HourMaps, hour_maps
 from comparison.marks import Marked, marked
-from comparison.metrics import EARNINGS, EFFICIENCY
-from comparison.money.kinds_picture import KindsPicture, kinds_picture, months_picture
+from comparison.metrics import EFFICIENCY
 from comparison.multiples import ends
 from comparison.pictured import pictured
 from comparison.result import Result
-from comparison.risk_picture import RiskPicture, risk_picture
 from comparison.space_picture import SpacePicture, fullest, space_picture
 
 
@@ -22,9 +20,6 @@ class Pictures:
     marked: Marked | None
     space: SpacePicture | None
     hours: HourMaps | None
-    risk: RiskPicture | None
-    kinds: KindsPicture | None
-    months: KindsPicture | None
     trouble: str
 
 
@@ -38,8 +33,5 @@ def pictures(result: Result, labels: Mapping[str, str]) -> Pictures:
         marked=marked(found.compactions, found.starts, result, labels),
         space=space_picture(found.space, result, labels),
         hours=hour_maps(found.hours, result, labels),
-        risk=risk_picture(result, labels),
-        kinds=kinds_picture(result, labels) if result["type"] == EARNINGS else None,
-        months=months_picture(result),
         trouble=found.trouble,
     )

@@ -18,4 +18,4 @@ function start() {
 }
 
 start();
-document.addEventListener("page-shown", start);
+for (const name of ["page-shown", "page-whole"]) document.addEventListener(name, start);

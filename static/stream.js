@@ -61,24 +61,34 @@ function focusAgain(before) {
 
 const sections = () => [...main.querySelectorAll(".result > section")];
 
-function showPage({ title, html }) {
+// The page up to its figures; `rest` is what the article has behind them, where that is there already.
+function showPage({ title, html }, rest = "") {
   const before = document.activeElement;
   const open = find("details.picker")?.open;
   const across = find(".figures .scroll")?.scrollLeft ?? 0;
   const heights = new Map(sections().map((section) => [section.className, section.offsetHeight]));
+  const whole = find("article.result")?.offsetHeight;
   document.title = title;
   main.innerHTML = html;
-  // What is out of sight has no height of its own yet: that of before keeps in its place what is looked at.
-  for (const section of sections()) {
-    const height = heights.get(section.className);
-    if (height) section.style.containIntrinsicBlockSize = `auto ${height}px`;
-  }
+  if (rest) showRest(rest, heights);
+  else if (whole) find("article.result").style.minHeight = `${whole}px`; // nobody's view is to move until the rest is there
   if (across && find(".figures .scroll")) find(".figures .scroll").scrollLeft = across;
   if (open !== undefined && find("details.picker")) find("details.picker").open = open;
   focusAgain(before);
   shownAt = Date.now();
   prepare();
   document.dispatchEvent(new Event("page-shown"));
+}
+
+function showRest(html, heights = new Map()) {
+  const article = find("article.result");
+  article.insertAdjacentHTML("beforeend", html);
+  article.style.minHeight = "";
+  // What is out of sight has no height of its own yet: that of before keeps in its place what is looked at.
+  for (const section of sections()) {
+    const height = heights.get(section.className);
+    if (height) section.style.containIntrinsicBlockSize = `auto ${height}px`;
+  }
 }
 
 async function* eventsOf(body) {
@@ -101,6 +111,7 @@ class Trouble extends Error {}
 async function follow(response, { quiet, push }) {
   let query = "";
   let sheet = "";
+  let held = null;
   for await (const [name, data] of eventsOf(response.body)) {
     if (name === "start") {
       ({ query, html: sheet } = data);
@@ -116,10 +127,16 @@ async function follow(response, { quiet, push }) {
       say(`Reading node ${data.done} of ${data.total}: ${data.name}`);
     } else if (name === "error") {
       throw new Trouble(data.error);
-    } else if (name === "end") {
+    } else if (name === "page") {
       if (push) history.pushState(null, "", location.pathname + (query && `?${query}`));
       shown = location.search;
-      showPage(data);
+      // Whoever reads an older page looks at the rest too, perhaps: that is replaced at once.
+      if (quiet) held = data;
+      else showPage(data);
+    } else if (name === "end") {
+      if (held) showPage(held, data.html);
+      else showRest(data.html);
+      document.dispatchEvent(new Event("page-whole"));
       return;
     }
   }

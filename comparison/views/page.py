@@ -1,6 +1,7 @@
 """The page, and the same comparison as CSV and JSON."""
 
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Iterator
 from html import unescape
 from typing import Any
 
@@ -8,37 +9,28 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from comparison.access import viewer_required
-from comparison.basis import bases, moment, month_of, range_of, rests_on_events, satellites_of, span_of, window_of
+from comparison.basis import moment, range_of
 from comparison.change.engine import with_beside
-from comparison.change.view import change_shown, differences_shown, previous_span
-from comparison.details_view import parts
 from comparison.engine import compare
 from comparison.export import csv_text
-from comparison.fleet import FLEET, SHEET, fleet
-from comparison.forms import Choice, permanent, tidied
+from comparison.forms import Choice, tidied
 from comparison.freshness import newest_event
 from comparison.gather import OnNode
 from comparison.many import MANY
 from comparison.markdown import markdown_text
-from comparison.metrics import EARNINGS, TYPE_LABELS
+from comparison.metrics import TYPE_LABELS
 from comparison.money.export import months_csv
-from comparison.money.months_view import months
-from comparison.money.view import statements
-from comparison.money.worth_view import MEANING, worth_table
-from comparison.multiples import multiples
-from comparison.notes import remarks_of, said
-from comparison.number_tables import number_tables
-from comparison.pictures import pictures
-from comparison.present import labels_of, sheet
+from comparison.packed import PiecedResponse
+from comparison.present import labels_of
 from comparison.request import YES, InvalidRequest
 from comparison.result import Result
-from comparison.risk_view import HEAD, folded, risk_lines
-from comparison.summary import summary
-from comparison.views.start import kept
+from comparison.views.article import arranged, article, is_few, kept, made
+from comparison.views.start import kept as kept_start
 from comparison.window import USUAL_RANGES
 from nodes.known import NO_NODES, known_nodes
 from nodes.together import together
@@ -46,7 +38,6 @@ from nodes.together import together
 SCRIPTS = ("filter.js", "local-time.js", "stream.js", "copy.js")
 # The page's script asks for the table of nodes alone, in another order, and takes it if it is of the same result.
 PART, FIGURES, OF = "X-Part", "figures", "X-Of"
-FEW_COLUMNS = 3  # up to so many nodes leave room for the charts beside the table
 
 
 @never_cache
@@ -56,7 +47,7 @@ def page(request: HttpRequest) -> HttpResponseBase:
     query = tidied(request.GET)
     if query != request.GET:
         return redirect(f"{request.path}?{query.urlencode()}".rstrip("?"))
-    if not query and (start := kept(request)):
+    if not query and (start := kept_start(request)):
         return start
     choice = Choice.of(query, known_nodes())
     is_part = request.headers.get(PART) == FIGURES and choice.fleet.is_for(len(choice.ids))
@@ -125,14 +116,24 @@ def _choice(request: HttpRequest) -> Choice:
 
 
 def shown(request: HttpRequest, choice: Choice, result: Result | None) -> HttpResponse:
-    return render(request, "compare.html", _form(choice) | (_shown(choice, result) if result else {}))
+    if result is None:
+        return render(request, "compare.html", _form(choice))
+    # Where the article goes: a name that nothing else on the page can have.
+    mark = f"article-{secrets.token_hex(16)}"
+    page = render_to_string("compare.html", _form(choice) | _around(choice, result, mark), request)
+    before, _, after = page.partition(mark)
+    return PiecedResponse([before.encode(), article(choice, result).packed, after.encode()])
 
 
-def parts_shown(request: HttpRequest, choice: Choice, result: Result) -> tuple[str, str]:
-    """The title of the page, and the inside of its main element."""
-    context = _form(choice) | _shown(choice, result) | {"frame": "bare.html"}
+def parts_shown(request: HttpRequest, choice: Choice, result: Result) -> Iterator[str]:
+    """The title of the page; the inside of its main element up to the figures; and the rest of the article."""
+    found = kept(choice, result)
+    pieces = iter((found.first, found.rest)) if found else made(choice, result)
+    context = _form(choice) | _around(choice, result, next(pieces)) | {"frame": "bare.html"}
     title, _, content = render_to_string("compare.html", context, request).partition("\n")
-    return unescape(title), content
+    yield unescape(title)
+    yield content
+    yield from pieces
 
 
 def compared(choice: Choice, on_node: OnNode | None = None) -> dict[str, Any]:
@@ -161,59 +162,16 @@ def _form(choice: Choice) -> dict[str, Any]:
 
 def _rearranged(request: HttpRequest, choice: Choice, result: Result) -> HttpResponse:
     headers = {OF: result["generated_at"]}
-    return HttpResponse(render_to_string("compare/_fleet.html", _arranged(choice, result), request), headers=headers)
+    return HttpResponse(render_to_string("compare/_fleet.html", arranged(choice, result), request), headers=headers)
 
 
-def _arranged(choice: Choice, result: Result) -> dict[str, Any]:
-    """What the table of nodes needs; nothing of it where they are columns."""
-    labels = labels_of(choice.nodes)
-    is_fleet = choice.fleet.is_for(len(result["nodes"]))
+def _around(choice: Choice, result: Result, article: str) -> dict[str, Any]:
     return {
-        "type_label": TYPE_LABELS[result["type"]],
-        "window": window_of(result),
-        "fleet": fleet(result, labels, choice.fleet, choice.query) if is_fleet else None,
-        "sort": choice.fleet.sort,
-        "sheet_query": choice.query(view=SHEET),
-        "fleet_query": choice.query(view=FLEET),
-    }
-
-
-def _shown(choice: Choice, result: Result) -> dict[str, Any]:
-    labels = labels_of(choice.nodes)
-    window = window_of(result)
-    drawn = pictures(result, labels)
-    arranged = _arranged(choice, result)
-    risky, others = folded(risk_lines(result, labels))
-    return arranged | {
         "result": result,
-        "span": span_of(result),
-        "month": month_of(result),
+        "article": mark_safe(article),  # noqa: S308 - made by templates, or a mark of our own
+        "few": is_few(choice, result),
+        "type_label": TYPE_LABELS[result["type"]],
         "range_name": range_of(result),
-        "satellites": satellites_of(result),
-        "all_query": choice.query(same_satellites=""),
-        "generated_at": moment(result["generated_at"]),
         "newest": newest_event(result),
-        "sheet": sheet(result, labels),
-        "few": len(result["nodes"]) <= FEW_COLUMNS and not arranged["fleet"],
-        "summary": summary(result, labels),
-        "bases": bases(result, labels),
-        "bases_folded": len(result["nodes"]) > MANY,
-        "notes": said(remarks_of(result, labels)),
-        "rests_on_events": rests_on_events(result),
-        "pictures": drawn,
-        "multiples": multiples(result, labels, drawn.marked),
-        "numbers": number_tables(result, labels),
-        "parts": parts(result, labels),
-        "statements": statements(result, labels) if result["type"] == EARNINGS else None,
-        "worth": worth_table(result, labels),
-        "worth_meaning": MEANING,
-        "change": change_shown(result, labels),
-        "differences": differences_shown(result, labels),
-        "previous_span": previous_span(result),
-        "months": months(result, labels),
-        "risk_head": HEAD,
-        "risk_lines": risky,
-        "risk_folded": others,
         "query": choice.query(),
-        "permanent_query": choice.query(as_of=permanent(window.end), month=""),
     }

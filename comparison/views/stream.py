@@ -20,6 +20,7 @@ from comparison.result import NodeResult, Result
 from comparison.skeleton import cells_of, skeleton
 from comparison.streaming import Event, opened
 from comparison.views import page
+from comparison.views.article import FEW_COLUMNS
 from nodes.known import known_nodes
 
 FULL = "As many comparisons as STREAMS allows are being read just now: ask again in a moment, or open the page."
@@ -61,7 +62,7 @@ class _Told:
             "sheet": skeleton(self.asked, labels_of(self.choice.nodes)),
             "type_label": TYPE_LABELS[self.asked.type],
             "window": self.asked.window(datetime.now(UTC)),
-            "few": len(self.asked.names) <= page.FEW_COLUMNS,
+            "few": len(self.asked.names) <= FEW_COLUMNS,
             "is_empty": True,
         }
         # Nodes as rows have no places before all are there: the table before stays until then.
@@ -82,5 +83,6 @@ class _Told:
 
     def end(self, result: Result) -> Iterator[Event]:
         yield "rankings", {"rankings": result["rankings"], "cached": result["cached"]}
-        title, html = page.parts_shown(self.request, self.choice, result)
-        yield "end", {"title": title, "html": html}
+        parts = page.parts_shown(self.request, self.choice, result)
+        yield "page", {"title": next(parts), "html": next(parts)}
+        yield "end", {"html": next(parts)}

@@ -55,21 +55,34 @@ def halted(three_nodes: list[str], settings: LazySettings) -> Iterator[Halted]:
 
 def test_nodes_come_one_by_one_then_the_rankings_and_the_page(three_nodes: list[str], viewer_client: Client) -> None:
     found = events(opened(viewer_client))
-    assert [name for name, _ in found] == ["start", "node", "node", "node", "rankings", "end"]
+    assert [name for name, _ in found] == ["start", "node", "node", "node", "rankings", "page", "end"]
     told = [data for name, data in found if name == "node"]
     assert [(data["done"], data["total"]) for data in told] == [(1, 3), (2, 3), (3, 3)]
     assert sorted(data["name"] for data in told) == NAMES
     assert ["50.00", "%"] in next(data["cells"] for data in told if data["name"] == "attic")
-    assert found[-2][1]["rankings"]["success_rate_download"] == [["shed"], ["cellar"], ["attic"]]
-    assert found[-1][1]["title"] == "Performance, 24h: 3 nodes – Storj node comparison"
-    assert '<article class="result' in found[-1][1]["html"]
+    assert found[-3][1]["rankings"]["success_rate_download"] == [["shed"], ["cellar"], ["attic"]]
+    assert found[-2][1]["title"] == "Performance, 24h: 3 nodes – Storj node comparison"
+    assert '<article class="result' in found[-2][1]["html"]
+    assert '<section class="multiples"' in found[-1][1]["html"]
+
+
+def test_the_page_and_what_comes_behind_its_figures_are_the_page_that_others_get(
+    three_nodes: list[str], viewer_client: Client
+) -> None:
+    events(opened(viewer_client))
+    for _ in range(2):  # made, and kept
+        _, _, (_, page), (_, rest) = events(opened(viewer_client))
+        whole = viewer_client.get(address().replace(reverse("compare-stream"), reverse("compare"))).content.decode()
+        *_, article = page["html"].partition("<article")
+        assert rest["html"] in whole
+        assert article.partition("</article>")[0] + rest["html"] in whole
 
 
 def test_the_figures_of_a_node_stand_where_the_page_has_them(three_nodes: list[str], viewer_client: Client) -> None:
     start, *_ = found = events(opened(viewer_client))
     rows = start[1]["html"].count('<th scope="row"')
     assert all(len(data["cells"]) == rows for name, data in found if name == "node")
-    assert found[-1][1]["html"].count('<th scope="row"') >= rows
+    assert found[-2][1]["html"].count('<th scope="row"') >= rows
 
 
 def test_no_cache_and_no_proxy_holds_the_events_back(three_nodes: list[str], viewer_client: Client) -> None:
@@ -87,7 +100,7 @@ def test_to_whom_takes_gzip_each_event_is_readable_as_it_comes(halted: Halted, v
     coming = parsed(map(reader.decompress, iter(response)))
     assert [next(coming)[0], next(coming)[1]["name"]] == ["start", "attic"]
     halted.let_go()
-    assert [name for name, _ in coming] == ["node", "node", "rankings", "end"]
+    assert [name for name, _ in coming] == ["node", "node", "rankings", "page", "end"]
     response.close()
     assert reader.eof
 
@@ -103,7 +116,7 @@ def test_to_others_it_is_plain_text(three_nodes: list[str], viewer_client: Clien
 def test_a_cached_result_is_sent_at_once(three_nodes: list[str], viewer_client: Client) -> None:
     compare(request_for())
     found = events(opened(viewer_client))
-    assert [name for name, _ in found] == ["start", "rankings", "end"]
+    assert [name for name, _ in found] == ["start", "rankings", "page", "end"]
     assert found[1][1]["cached"] is True
 
 
@@ -114,7 +127,7 @@ def test_who_joins_a_comparison_under_way_hears_of_what_is_done_and_shares_the_r
     coming = parsed(iter(response))
     assert [next(coming)[0], next(coming)[1]["name"]] == ["start", "attic"]
     halted.let_go()
-    assert [name for name, _ in coming] == ["node", "node", "rankings", "end"]
+    assert [name for name, _ in coming] == ["node", "node", "rankings", "page", "end"]
     response.close()
     assert not halted.result.result()["cached"]
     assert sum("Node comparison completed" in message for message in caplog.messages) == 1

@@ -8,6 +8,7 @@ import pytest
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.test import Client, RequestFactory
 
+from comparison.packed import Packed, Piece, PiecedResponse, plain
 from storj_site.compression import MOST_PADDING, CompressionMiddleware
 
 LONG = "<p>a long page</p>" * 100
@@ -52,6 +53,21 @@ def test_what_is_short_or_a_picture_or_compressed_already_stays_as_it_is() -> No
         HttpResponse(LONG, headers={"Content-Encoding": "br"}),
     ):
         assert content(answer(response)) in (b"short", LONG.encode())
+
+
+def test_what_is_packed_once_fits_between_what_is_not_and_beside_its_like() -> None:
+    words, kept = LONG.encode(), Packed(LONG.encode() * 3)
+    pieces: list[Piece] = [b"", kept, words, kept, kept, words, b"the end"]
+    whole = b"".join(map(plain, pieces))
+    for _ in range(2):
+        assert gzip.decompress(content(answer(PiecedResponse(pieces)))) == whole
+    assert content(answer(PiecedResponse(pieces), "identity")) == whole
+
+
+def test_what_is_packed_has_the_same_bytes_whatever_is_around_it() -> None:
+    kept = Packed(LONG.encode())
+    packed = [content(answer(PiecedResponse([around, kept, around]))) for around in (b"x" * 500, LONG.encode())]
+    assert all(kept.deflated in each for each in packed)
 
 
 def test_the_length_tells_little_of_the_contents() -> None:

@@ -41,7 +41,7 @@
     clicked = null;
     seen = false;
   }
-  document.addEventListener("page-shown", shown);
+  document.addEventListener("page-whole", shown);
   document.addEventListener("part-shown", shown);
 
   new PerformanceObserver((list) => {

@@ -32,7 +32,7 @@ from comparison.benchmarking.databases import Database, prepared  # noqa: E402
 from comparison.benchmarking.scenarios import SCENARIOS  # noqa: E402
 from storj_site.load import Server, make_site, node_numbers, served, static_files  # noqa: E402
 from tests.browser.conftest import FLAGS  # noqa: E402
-from tests.stress.scenario import load_average  # noqa: E402
+from tests.stress.scenario import cpu_of_workers, load_average  # noqa: E402
 
 CLICKS, WARM_UP = 20, 3
 LOOK_MS, MOST_LOOKS = 300, 100
@@ -85,9 +85,9 @@ class Visit:
     def clicks(self, click: Callable[[], None]) -> Clicks:
         for _ in range(WARM_UP):
             self._clicked(click)
-        before = _cpu(self._server)
+        before = cpu_of_workers(self._server.pid)
         found = [self._clicked(click) for _ in range(CLICKS)]
-        return Clicks(found, 1000 * (_cpu(self._server) - before) / CLICKS)
+        return Clicks(found, 1000 * (cpu_of_workers(self._server.pid) - before) / CLICKS)
 
     def _clicked(self, click: Callable[[], None]) -> dict[str, float]:
         self.page.evaluate("window.measureNext()")
@@ -102,13 +102,6 @@ class Visit:
     def _next(self) -> str:
         end = self._server.database.as_of - timedelta(seconds=next(self._server.numbers))
         return end.isoformat()
-
-
-def _cpu(server: Server) -> float:
-    """Seconds of processor that the server's workers have used."""
-    children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
-    used = (Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[11:13] for child in children)
-    return sum(int(ticks) for each in used for ticks in each) / os.sysconf("SC_CLK_TCK")
 
 
 def _weight(session: CDPSession) -> Counter[str]:

@@ -170,3 +170,10 @@ def _verified(folder: Path, file: Path, end: datetime) -> str:
 
 def load_average() -> str:
     return "load average {:.1f} {:.1f} {:.1f}".format(*os.getloadavg())
+
+
+def cpu_of_workers(pid: int) -> float:
+    """Seconds of processor that the children of a server have used."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    used = (Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[11:13] for child in children)
+    return sum(int(ticks) for each in used for ticks in each) / os.sysconf("SC_CLK_TCK")

@@ -1,17 +1,19 @@
 """`python -m tests.stress.streams [SECONDS [RATE]]`: streams that stay open while other requests are answered.
 
-20 streams wait for a comparison whose scores the database reads slowly, as one on a tired disk would; meanwhile a page
-from the cache, the API and static files are asked for, 50 times a second. Prints how long those took.
+20 streams wait for a comparison whose scores the database reads slowly, as one on a tired disk would. Meanwhile another
+process asks 50 times a second for what open pages and scripts need: pages and comparisons from the cache, nodes, health
+and static files, in the mix that is printed first. Prints how long those took, from when each was due to its last byte.
 """
 
+import json
 import os
+import re
 import sqlite3
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from http.client import HTTPConnection
 from itertools import count
@@ -22,11 +24,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 
 from tests.processes import manage, site_in
 from tests.storj_site.running import Site, running
-from tests.stress.scenario import load_average
+from tests.stress.asking import Answer, Request, answers
+from tests.stress.scenario import cpu_of_workers, load_average
 
 STREAMS, BESIDE = 20, 8
 GOAL = 100  # milliseconds at the 95th percentile
-PAGE = "/?node=1&node=2&node=3&as_of=%s"
+NODES = 5  # of the page and of the comparisons that are asked for
 STREAM = "/compare/stream?type=efficiency&node=1&node=2&range=%dh"
 SLOW = """
 ALTER TABLE reputation_history RENAME TO scores_itself;
@@ -71,34 +74,49 @@ class Streams:
                     self.open -= 1
 
 
-def ask(site: Site, path: str, due: float) -> float:
-    """Milliseconds from when the request was due to its last byte."""
-    time.sleep(max(0.0, due - time.monotonic()))
-    with closing(HTTPConnection("127.0.0.1", site.port, timeout=60)) as connection:
-        connection.request("GET", path)
-        response = connection.getresponse()
-        response.read()
-        assert response.status == 200, (path, response.status)
-    return 1000 * (time.monotonic() - due)
+def requests_of(site: Site) -> list[Request]:
+    """What pages in browsers and scripts ask for that look at the same comparison again and again."""
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    names = json.loads(site.get("/api/nodes").text)["nodes"][:NODES]
+    page = "/?" + "&".join(f"node={number + 1}" for number in range(NODES)) + f"&as_of={now}"
+    files = re.findall(r'(?:href|src)="(/static/[^"]+)"', site.get(page).text)
+    return [
+        Request("pages from the cache", page, 3),
+        Request("comparisons by the API", "/api/comparison", 2, json.dumps({"nodes": names, "asOf": now})),
+        Request("lists of nodes", "/api/nodes", 1),
+        Request("health", "/healthz", 1),
+        *(Request("static files", path, 1) for path in files[:3]),
+    ]
 
 
-def measured(site: Site, paths: list[str], seconds: float, rate: float) -> list[float]:
-    began = time.monotonic() + 0.1
-    with ThreadPoolExecutor(50) as threads:
-        asked = [
-            threads.submit(ask, site, paths[number % len(paths)], began + number / rate)
-            for number in range(int(seconds * rate))
-        ]
-        return [each.result() for each in asked]
+def measured(site: Site, requests: list[Request], seconds: float, rate: float) -> list[Answer]:
+    found = answers(site.port, requests, seconds, rate)
+    failed = [answer for answer in found if answer.status != 200]
+    assert not failed, failed[0]
+    return found
 
 
-def told(what: str, times: list[float]) -> str:
-    cuts = quantiles(times, n=100)
-    return f"{what}: {len(times)} requests, p50 {cuts[49]:.0f} ms, p95 {cuts[94]:.0f} ms, longest {max(times):.0f} ms"
+def told(what: str, found: list[Answer]) -> str:
+    cuts, late = quantiles([each.took for each in found], n=100), quantiles([each.late for each in found], n=100)
+    longest = max(each.took for each in found)
+    return (
+        f"{what}: {len(found)} requests, p50 {cuts[49]:.0f} ms, p95 {cuts[94]:.0f} ms, longest {longest:.0f} ms; "
+        f"of that before they were sent: p95 {late[94]:.0f} ms"
+    )
+
+
+def told_by_kind(found: list[Answer]) -> Iterator[str]:
+    for name in dict.fromkeys(each.name for each in found):
+        cuts = quantiles([each.took for each in found if each.name == name], n=100)
+        yield f"  {name}: p50 {cuts[49]:.0f} ms, p95 {cuts[94]:.0f} ms"
+
+
+def _names(requests: list[Request]) -> list[str]:
+    return list(dict.fromkeys(each.name for each in requests))
 
 
 def run(folder: Path, seconds: float, rate: float, say: Callable[[str], object]) -> float:
-    for arguments in (("migrate",), ("demo", "--events-per-node", "2000", "--days", "1")):
+    for arguments in (("migrate",), ("demo", "--nodes", str(NODES), "--events-per-node", "2000", "--days", "1")):
         made = manage(folder, *arguments)
         assert made.returncode == 0, made.stderr
     settings = site_in(
@@ -114,23 +132,30 @@ def run(folder: Path, seconds: float, rate: float, say: Callable[[str], object])
         ROLLUP_INTERVAL=0,
     )
     with running(folder, **settings) as site:
-        page = PAGE % time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        paths = [page, "/api/nodes", "/healthz", "/static/site.css"]
-        for path in ("/", *paths):
-            assert site.get(path).status == 200, path
-        say(told("alone", measured(site, paths, min(seconds, 10), rate)))
+        site.get("/")  # which enters the nodes
+        requests = requests_of(site)
+        say(
+            "of " + ", ".join(f"{sum(e.share for e in requests if e.name == name)} {name}" for name in _names(requests))
+        )
+        measured(site, requests, 2, rate)  # which fills the cache
+        before = cpu_of_workers(site.process.pid)
+        found = measured(site, requests, min(seconds, 10), rate)
+        say(told("alone", found))
+        say(f"  server's CPU {1000 * (cpu_of_workers(site.process.pid) - before) / len(found):.1f} ms a request")
         with closing(sqlite3.connect(folder / "events.db")) as database:
             database.executescript(SLOW)
         streams = Streams(site)
         streams.start()
         time.sleep(3)
         before = streams.open
-        times = measured(site, paths, seconds, rate)
+        found = measured(site, requests, seconds, rate)
         say(f"streams open at the beginning {before}, at the end {streams.open}, refused {streams.refused}")
-        say(told("beside them", times))
+        say(told("beside them", found))
+        for line in told_by_kind(found):
+            say(line)
         streams.end()
         site.process.kill()
-    return quantiles(times, n=100)[94]
+    return quantiles([each.took for each in found], n=100)[94]
 
 
 def main(seconds: float = 30, rate: float = 50) -> int:
