@@ -198,6 +198,52 @@ def test_a_stream_that_breaks_off_is_said_in_a_sentence(thread: Thread, site: st
     expect(page.get_by_role("status")).to_have_text("All places are taken.")
 
 
+def without_the_end(route: Route) -> None:
+    answer = route.fetch()
+    route.fulfill(response=answer, body=answer.text().partition("event: end")[0])
+
+
+def test_a_page_comes_up_to_its_figures_and_says_so_if_that_is_all_that_comes(
+    thread: Thread, site: str, open_page: Open
+) -> None:
+    page = open_page()
+    sign_in(page, site)
+    page.route("**/compare/stream?**", without_the_end)
+    page.get_by_role("button", name="Overall").click()
+    expect(page.locator(".best").first).to_be_visible()
+    expect(page.get_by_role("status")).to_have_text("The connection to the site was cut off.")
+    assert page.locator("section.parts").count() == 0
+
+    page.unroute("**/compare/stream?**")
+    page.get_by_role("button", name="Performance").click()
+    expect(page.locator("section.parts")).to_have_count(1)
+    assert page.locator("article.result").get_attribute("style") == ""
+
+
+def test_a_page_that_refreshes_itself_is_replaced_as_a_whole_or_not_at_all(
+    thread: Thread, site: str, open_page: Open
+) -> None:
+    page = open_page()
+    page.clock.install()
+    sign_in(page, site)
+    page.locator("section.parts").evaluate("element => element.dataset.same = 'yes'")
+    page.route("**/compare/stream", without_the_end)
+    page.get_by_label("refresh itself").check()
+    page.get_by_label("refresh itself").blur()
+    with page.expect_response(re.compile("/compare/stream")):
+        page.clock.run_for(70_000)
+    expect(page.get_by_role("status")).to_have_text(
+        "The connection to the site was cut off. These are the figures from before."
+    )
+    assert page.locator("section.parts[data-same]").count() == 1
+
+    page.unroute("**/compare/stream")
+    with page.expect_response(re.compile("/compare/stream")):
+        page.clock.run_for(70_000)
+    expect(page.locator("section.parts")).to_have_count(1)
+    expect(page.locator("section.parts[data-same]")).to_have_count(0)
+
+
 def test_a_sorted_table_stays_where_it_is_scrolled_to_and_its_heading_keeps_the_focus(
     thread: Thread, site: str, open_page: Open
 ) -> None:
