@@ -7,6 +7,7 @@ const find = (selector) => main.querySelector(selector);
 let running = null; // the AbortController of the comparison that is being read
 let shownAt = Date.now();
 let shown = location.search;
+let painted = true; // what the page shows; to ask for sizes before has it laid out for nothing
 
 function say(text) {
   const status = find("[data-live-status]");
@@ -36,6 +37,8 @@ function showSheet(html) {
     find("h1")?.remove(); // the sheet has its own
     find("form.choose").parentElement.append(next);
   }
+  painted = false;
+  requestAnimationFrame(() => (painted = true));
 }
 
 function showNode({ column, cells, error }) {
@@ -61,18 +64,23 @@ function focusAgain(before) {
 
 const sections = () => [...main.querySelectorAll(".result > section")];
 
-// The page up to its figures; `rest` is what the article has behind them, where that is there already.
-function showPage({ title, html }, rest = "") {
+const across = () => find(".figures .scroll")?.scrollLeft ?? 0;
+
+// Of what stands now, so that what comes in its place takes as much.
+function sizes() {
+  const heights = new Map(sections().map((section) => [section.className, section.offsetHeight]));
+  return { heights, whole: find("article.result")?.offsetHeight ?? 0, across: across() };
+}
+
+// The page up to its figures.
+function showPage({ title, html }, old) {
   const before = document.activeElement;
   const open = find("details.picker")?.open;
-  const across = find(".figures .scroll")?.scrollLeft ?? 0;
-  const heights = new Map(sections().map((section) => [section.className, section.offsetHeight]));
-  const whole = find("article.result")?.offsetHeight;
+  const scrolled = painted ? across() : old.across;
   document.title = title;
   main.innerHTML = html;
-  if (rest) showRest(rest, heights);
-  else if (whole) find("article.result").style.minHeight = `${whole}px`; // nobody's view is to move until the rest is there
-  if (across && find(".figures .scroll")) find(".figures .scroll").scrollLeft = across;
+  find("article.result").style.minHeight = `${old.whole}px`; // until the rest is there
+  if (scrolled && find(".figures .scroll")) find(".figures .scroll").scrollLeft = scrolled;
   if (open !== undefined && find("details.picker")) find("details.picker").open = open;
   focusAgain(before);
   shownAt = Date.now();
@@ -80,15 +88,17 @@ function showPage({ title, html }, rest = "") {
   document.dispatchEvent(new Event("page-shown"));
 }
 
-function showRest(html, heights = new Map()) {
+// What the article has behind its figures.
+function showRest({ html }, old) {
   const article = find("article.result");
   article.insertAdjacentHTML("beforeend", html);
   article.style.minHeight = "";
   // What is out of sight has no height of its own yet: that of before keeps in its place what is looked at.
   for (const section of sections()) {
-    const height = heights.get(section.className);
+    const height = old.heights.get(section.className);
     if (height) section.style.containIntrinsicBlockSize = `auto ${height}px`;
   }
+  document.dispatchEvent(new Event("page-whole"));
 }
 
 async function* eventsOf(body) {
@@ -109,6 +119,7 @@ async function* eventsOf(body) {
 class Trouble extends Error {}
 
 async function follow(response, { quiet, push }) {
+  const old = sizes();
   let query = "";
   let sheet = "";
   let held = null;
@@ -132,11 +143,11 @@ async function follow(response, { quiet, push }) {
       shown = location.search;
       // Whoever reads an older page looks at the rest too, perhaps: that is replaced at once.
       if (quiet) held = data;
-      else showPage(data);
+      else showPage(data, old);
     } else if (name === "end") {
-      if (held) showPage(held, data.html);
-      else showRest(data.html);
-      document.dispatchEvent(new Event("page-whole"));
+      const now = held ? sizes() : old;
+      if (held) showPage(held, now);
+      showRest(data, now);
       return;
     }
   }
