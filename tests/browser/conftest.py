@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from django.conf import LazySettings
+from django.conf import LazySettings, settings
 from django.contrib.auth.models import Permission, User
 from django.core.management import call_command
+from django.db import connections
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -40,7 +42,9 @@ FLAGS = [
 HERE = Path(__file__).parent
 NAMES = ("attic", "cellar", "shed")
 PASSWORD = "a good password"
-MISSING = "run: apt-get install chromium"
+# Without windows, the shell needs half of what the whole browser takes for the same pages.
+CHROMIUM = ("chromium-headless-shell", "chromium")
+MISSING = "run: apt-get install chromium-headless-shell"
 expect.set_options(timeout=10_000)  # one busy core is enough
 T = TypeVar("T")
 
@@ -84,7 +88,7 @@ def thread() -> Iterator[Thread]:
 
 @pytest.fixture(scope="session")
 def browser(thread: Thread) -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
+    chromium = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if chromium is None:
         if os.environ.get("CI"):
             pytest.fail(f"Chromium is missing; {MISSING}")
@@ -162,7 +166,24 @@ def fill(*names: str) -> None:
 
 
 def sign_in(page: Page, site: str, path: str = "/", user: str = "viewer") -> None:
+    """The page as `user` sees it, who signed in before: most tests are about what comes then."""
+    with ThreadPoolExecutor(1) as beside:  # Django refuses database work in the thread of the browser
+        session = beside.submit(session_of, user).result()
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}])
     page.goto(f"{site}{path}")
+
+
+def session_of(user: str) -> str:
+    client = Client()
+    try:
+        client.force_login(User.objects.get(username=user))
+        return client.cookies[settings.SESSION_COOKIE_NAME].value
+    finally:
+        connections.close_all()
+
+
+def sign_in_by_form(page: Page, site: str, user: str = "viewer") -> None:
+    page.goto(f"{site}/")
     page.get_by_label("Username").fill(user)
     page.get_by_label("Password").fill(PASSWORD)
     with page.expect_navigation():

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from comparison.fleet import FLEET, SHEET
 from nodes.models import Event
-from tests.browser.conftest import PASSWORD, Thread, fill, overflow, sign_in
+from tests.browser.conftest import PASSWORD, Thread, fill, overflow, sign_in, sign_in_by_form
 
 Open = Callable[..., Page]
 
@@ -29,7 +29,7 @@ def column_names(page: Page) -> list[str]:
 
 def test_sign_in_choose_nodes_compare_and_change_the_type(thread: Thread, site: str, open_page: Open) -> None:
     page = open_page()
-    sign_in(page, site)
+    sign_in_by_form(page, site)
     expect(heading(page, "Performance")).to_be_visible()
     assert column_names(page) == ["attic", "cellar", "shed"]
 
@@ -53,7 +53,7 @@ def test_sign_in_choose_nodes_compare_and_change_the_type(thread: Thread, site: 
 
 def test_a_wrong_password_is_answered_with_a_sentence(thread: Thread, site: str, open_page: Open) -> None:
     page = open_page()
-    sign_in(page, site, user="stranger")
+    sign_in_by_form(page, site, user="stranger")
     expect(page.get_by_role("alert")).to_contain_text("correct username and password")
 
 
@@ -125,7 +125,7 @@ def tab_to(page: Page, wanted: Locator) -> None:
 
 def test_everything_works_without_javascript(thread: Thread, site: str, open_page: Open) -> None:
     page = open_page(java_script_enabled=False)
-    sign_in(page, site)
+    sign_in_by_form(page, site)
     page.get_by_role("checkbox", name="shed").uncheck()
     page.get_by_role("button", name="30 days").click()
     page.wait_for_url(re.compile("range=30d$"))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PASSWORD, Thread, sign_in
+from tests.browser.conftest import PASSWORD, Thread, sign_in_by_form
 from tests.storj_site.running import running
 
 PREFIX = "/storj/nodes"
@@ -25,7 +25,7 @@ def test_sign_in_compare_and_export_stay_under_the_prefix(thread: Thread, prefix
     page = open_page()
     fetched: list[str] = []
     page.on("request", lambda request: fetched.append(request.url))
-    sign_in(page, prefixed, user="admin")
+    sign_in_by_form(page, prefixed, user="admin")
     expect(page.get_by_role("heading", level=1, name="Performance")).to_be_visible()
     assert page.locator("table.sheet thead th").count() == 5
 

@@ -96,6 +96,7 @@ def test_back_and_forward_lead_to_the_comparisons_before_and_after(thread: Threa
     page.wait_for_url(re.compile("range=7d$"))
     page.get_by_role("button", name="Efficiency").click()
     expect(heading(page, "Efficiency")).to_be_visible()
+    page.wait_for_url(re.compile("type=efficiency"))
 
     page.evaluate("history.back()")
     expect(heading(page, "Performance")).to_be_visible()
