@@ -24,10 +24,13 @@ def memory_cache(settings: Any) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Every test of this project that asks for `databases` may use all of them."""
+    """What asks for `databases` may use all of them; what asks for none, nor for the settings, needs none."""
     for item in items:
-        if "databases" in getattr(item, "fixturenames", ()):
+        asked = getattr(item, "fixturenames", ())
+        if "databases" in asked:
             item.add_marker(pytest.mark.django_db(transaction=True, databases=ALL_DATABASES))
+        elif "settings" not in asked and not any(map(item.get_closest_marker, ("django_db", "postgresql"))):
+            item.add_marker(pytest.mark.no_database)
     _deselect_postgresql_without_it(config, items)
 
 

@@ -12,6 +12,7 @@ from tests.browser.colours import hard_to_read
 from tests.browser.conftest import NAMES, Thread, overflow, sign_in
 from tests.comparison.details_samples import lifelike_result
 
+pytestmark = pytest.mark.looks  # the result comes from the cache
 Open = Callable[..., Page]
 
 # Pairs of texts of one drawing that lie over one another.
@@ -38,7 +39,6 @@ def detailed_site(site: str) -> str:
     return site
 
 
-@pytest.mark.looks
 @pytest.mark.parametrize("width", [320, 390, 768, 1440])
 def test_nothing_overlaps_or_widens_the_page_closed_or_open(
     thread: Thread, detailed_site: str, open_page: Open, width: int
@@ -53,7 +53,6 @@ def test_nothing_overlaps_or_widens_the_page_closed_or_open(
     assert overflow(page) <= 0
 
 
-@pytest.mark.looks
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_all_text_of_the_details_has_enough_contrast(
     thread: Thread, detailed_site: str, open_page: Open, scheme: str

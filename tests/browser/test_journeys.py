@@ -51,6 +51,7 @@ def test_sign_in_choose_nodes_compare_and_change_the_type(thread: Thread, site: 
     expect(heading(page, "Sign in")).to_be_visible()
 
 
+@pytest.mark.looks
 def test_a_wrong_password_is_answered_with_a_sentence(thread: Thread, site: str, open_page: Open) -> None:
     page = open_page()
     sign_in_by_form(page, site, user="stranger")
@@ -71,6 +72,7 @@ def test_the_best_node_is_marked_by_words_and_not_only_by_colour(thread: Thread,
     assert "the nodes apart, shed is last in" in page.locator(".findings").inner_text()
 
 
+@pytest.mark.looks
 def test_wrong_fields_are_explained_where_they_are(thread: Thread, site: str, open_page: Open) -> None:
     page = open_page()
     sign_in(page, site)
@@ -174,6 +176,7 @@ def test_whether_a_change_helped_is_asked_without_javascript(thread: Thread, sit
     expect(page.get_by_role("heading", name="Against the window before")).to_be_visible()
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize(
     ("type", "picture"), [("earnings", ".kinds"), ("efficiency", ".space"), ("performance", ".hours")]
 )
@@ -194,6 +197,7 @@ def test_the_table_behind_a_picture_opens_by_keyboard(
     expect(page.locator(f"{picture} details.numbers .scroll").first).to_be_focused()
 
 
+@pytest.mark.looks
 def test_the_filter_narrows_the_list_and_chooses_what_it_shows(
     thread: Thread, many_nodes: str, open_page: Open
 ) -> None:
@@ -211,6 +215,7 @@ def test_the_filter_narrows_the_list_and_chooses_what_it_shows(
     assert len(column_names(page)) == 11
 
 
+@pytest.mark.looks
 def test_without_javascript_there_is_no_dead_filter(thread: Thread, many_nodes: str, open_page: Open) -> None:
     page = open_page(java_script_enabled=False)
     sign_in(page, many_nodes)
@@ -227,6 +232,7 @@ def these_nodes(page: Page, *names: str) -> str:
     return "&".join(f"node={box.get_attribute('value')}" for box in boxes)
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("width", [320, 390, 768, 1440])
 def test_no_width_makes_the_page_scroll_sideways(thread: Thread, many_nodes: str, open_page: Open, width: int) -> None:
     page = open_page(viewport={"width": width, "height": 844})
@@ -246,6 +252,7 @@ def test_no_width_makes_the_page_scroll_sideways(thread: Thread, many_nodes: str
     assert overflow(page) <= 0
 
 
+@pytest.mark.looks
 def test_the_names_of_metrics_stay_in_sight_when_the_table_scrolls(
     thread: Thread, many_nodes: str, open_page: Open
 ) -> None:
@@ -262,6 +269,7 @@ def test_the_names_of_metrics_stay_in_sight_when_the_table_scrolls(
     assert after["width"] < 390 / 2
 
 
+@pytest.mark.looks
 def test_a_phone_shows_two_of_four_nodes_at_once_and_the_whole_basis(
     thread: Thread, four_demo_nodes: str, open_page: Open
 ) -> None:
@@ -281,6 +289,7 @@ def four_demo_nodes(site: str) -> str:
     return site
 
 
+@pytest.mark.looks
 def test_a_name_that_is_too_long_for_a_chart_ends_in_an_ellipsis(
     thread: Thread, many_nodes: str, open_page: Open
 ) -> None:

@@ -9,6 +9,7 @@ from comparison import cache
 from nodes.models import Event
 from tests.browser.conftest import Thread, sign_in
 
+pytestmark = pytest.mark.looks
 Open = Callable[..., Page]
 WINDOW = "22 Nov 2025 12:00 to 23 Nov 2025 12:00 UTC"
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import PASSWORD, Thread, sign_in_by_form
 from tests.storj_site.running import running
 
+pytestmark = pytest.mark.sqlite_files
 PREFIX = "/storj/nodes"
 
 Open = Callable[..., Page]

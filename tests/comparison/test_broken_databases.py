@@ -1,6 +1,7 @@
 """A missing, empty, damaged or locked events database: a sentence and exit code 1, never a traceback."""
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -13,7 +14,9 @@ from tests.processes import manage
 pytestmark = pytest.mark.sqlite_files
 
 
-def adopted(folder: Path) -> Path:
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("adopted")
     events = folder / "events.db"
     assert manage(folder, "migrate", "--database", "events", "-v0").returncode == 0
     with closing(sqlite3.connect(events)) as connection:
@@ -24,6 +27,11 @@ def adopted(folder: Path) -> Path:
         connection.commit()
         connection.execute("PRAGMA journal_mode=DELETE")
     return events
+
+
+@pytest.fixture
+def adopted(template: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(template, tmp_path / "events.db"))
 
 
 @contextmanager
@@ -56,19 +64,19 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     assert "damaged or not a database" in says(tmp_path, tmp_path / "events.db")
 
 
-def test_a_truncated_database(tmp_path: Path) -> None:
-    events = adopted(tmp_path)
-    whole = events.read_bytes()
-    events.write_bytes(whole[: len(whole) // 3])
-    assert "damaged" in says(tmp_path, events)
+def test_a_truncated_database(tmp_path: Path, adopted: Path) -> None:
+    whole = adopted.read_bytes()
+    adopted.write_bytes(whole[: len(whole) // 3])
+    assert "damaged" in says(tmp_path, adopted)
 
 
-def test_a_damaged_page_fails_one_node_with_exit_code_2_and_leaves_the_other_complete(tmp_path: Path) -> None:
-    events = adopted(tmp_path)
-    add_rows_that_fill_pages(events, "b")
-    destroy_last_page_with(events, MARK)
+def test_a_damaged_page_fails_one_node_with_exit_code_2_and_leaves_the_other_complete(
+    tmp_path: Path, adopted: Path
+) -> None:
+    add_rows_that_fill_pages(adopted, "b")
+    destroy_last_page_with(adopted, MARK)
     arguments = ("compare", "--as-of", "2026-11-20T12:00:00+00:00")
-    as_json, table = (manage(tmp_path, *arguments, "--format", name, events=events) for name in ("json", "table"))
+    as_json, table = (manage(tmp_path, *arguments, "--format", name, events=adopted) for name in ("json", "table"))
     assert as_json.stdout, as_json.stderr
     good, bad = json.loads(as_json.stdout)["nodes"]
     assert (as_json.returncode, table.returncode) == (2, 2)
@@ -100,12 +108,11 @@ def destroy_last_page_with(events: Path, mark: bytes) -> None:
     events.write_bytes(whole)
 
 
-def test_a_database_locked_by_another_program(tmp_path: Path) -> None:
-    events = adopted(tmp_path)
-    with locked(events):
-        assert "locked by another program" in says(tmp_path, events)
+def test_a_database_locked_by_another_program(tmp_path: Path, adopted: Path) -> None:
+    with locked(adopted):
+        assert "locked by another program" in says(tmp_path, adopted)
 
 
-def test_a_whole_database_is_compared(tmp_path: Path) -> None:
-    done = manage(tmp_path, "compare", "--as-of", "2026-11-20T12:00:00+00:00", events=adopted(tmp_path))
+def test_a_whole_database_is_compared(tmp_path: Path, adopted: Path) -> None:
+    done = manage(tmp_path, "compare", "--as-of", "2026-11-20T12:00:00+00:00", events=adopted)
     assert done.returncode == 0, done.stderr

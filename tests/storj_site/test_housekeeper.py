@@ -1,5 +1,6 @@
 """The housekeeper's thread, in this process and in a real server."""
 
+import shutil
 import sqlite3
 import threading
 import time
@@ -115,12 +116,18 @@ class TestThread:
         assert housekeeper.counting() is None
 
 
-@pytest.fixture
-def adopted_file(tmp_path: Path) -> Path:
-    path = monitor_files.current(tmp_path / "events.db", events=0)
-    done = manage(tmp_path, "adopt", events=path)
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("adopted")
+    path = monitor_files.current(folder / "events.db", events=0)
+    done = manage(folder, "adopt", events=path)
     assert done.returncode == 0, done.stderr
     return path
+
+
+@pytest.fixture
+def adopted_file(template: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(template, tmp_path / "events.db"))
 
 
 def query(path: Path, sql: str) -> list[tuple[int, ...]]:
@@ -182,7 +189,7 @@ class TestServer:
     def test_it_ends_at_once_while_it_catches_up_and_answers_meanwhile(
         self, tmp_path: Path, adopted_file: Path, static_root: Path
     ) -> None:
-        add_events(adopted_file, 400_000)
+        add_events(adopted_file, 200_000)
         with running(tmp_path / "site", **settings_of(tmp_path, adopted_file, static_root)) as site:
             wait_until(lambda: counted(adopted_file) > 0)
             assert site.get("/healthz").status == 200
@@ -191,7 +198,7 @@ class TestServer:
             assert site.process.wait(60) == 0
             assert time.monotonic() - began < GRACEFUL
         assert 0 < counted(adopted_file) < in_all(adopted_file)
-        assert "Counting about 400,0" in site.output
+        assert "Counting about 200,0" in site.output
         assert "Traceback" not in site.output
         assert manage(tmp_path, "rollup", "--until-done", events=adopted_file).returncode == 0
         assert counted(adopted_file) == in_all(adopted_file)

@@ -2,6 +2,7 @@
 
 import os
 import pty
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -17,11 +18,17 @@ from tests.processes import ROOT, environment, manage
 pytestmark = pytest.mark.sqlite_files
 
 
-@pytest.fixture
-def adopted_file(tmp_path: Path) -> Path:
-    path = monitor_files.current(tmp_path / "events.db", events=2_000)
-    assert manage(tmp_path, "adopt", events=path).returncode == 0
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("adopted")
+    path = monitor_files.current(folder / "events.db", events=2_000)
+    assert manage(folder, "adopt", events=path).returncode == 0
     return path
+
+
+@pytest.fixture
+def adopted_file(template: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(template, tmp_path / "events.db"))
 
 
 def fails_with(folder: Path, events: Path, **settings: str) -> str:
