@@ -15,6 +15,7 @@ from nodes.errors import LOCKED, EventsUnavailable, NoPlace, NotTheMonitors, exp
 from nodes.one_process import turn_at
 from nodes.reading import reading
 from nodes.recognition import refuse_folder, refuse_foreign
+from nodes.rollups.pace import pause
 from nodes.rollups.presence import rollups_exist
 from nodes.rollups.roll import Batch, rollup_once
 from nodes.router import EVENTS, READONLY
@@ -52,6 +53,8 @@ class Rolling:
         self._in_round = False
         self._trouble = _Trouble()
         self._catch_up = _CatchUp()
+        self._last_round = time.monotonic()
+        self._events = 0  # of this round
 
     def step(self) -> float:
         """Counts the next events, if there are any and this is the process that does. Returns seconds to wait."""
@@ -59,9 +62,15 @@ class Rolling:
         batch = self._survived()
         if batch is None or batch.is_last:
             self.end_round()
-            return self._interval
+            return self._pause()
         # As long as it took, so that readers, the monitor and this machine's other programs have half of the time.
         return max(SHORTEST_PAUSE, time.monotonic() - began)
+
+    def _pause(self) -> float:
+        ended = time.monotonic()
+        seconds = pause(self._interval, self._events, ended - self._last_round)
+        self._last_round, self._events = ended, 0
+        return seconds
 
     def end_round(self) -> None:
         self._in_round = False
@@ -81,6 +90,7 @@ class Rolling:
             self._trouble.has_paused(is_over=batch is None or batch.is_last)
             if batch is not None:
                 self._catch_up.counted(batch)
+                self._events += batch.events
                 self._note(events=self.counting.events + batch.events, last_run=datetime.now(UTC))
             return batch
         finally:

@@ -47,7 +47,7 @@ class Database:
 def prepared(folder: Path, parameters: Parameters) -> Database:
     """The database in the folder, made first unless it is there from an earlier time.
 
-    Counted but for the last minute's events, as the site leaves it. A file without its note is one whose making
+    Counted but for the last events, as many as the site ever leaves. A file without its note is one whose making
     was broken off; it is made anew, as is one with other tables or indexes than today's.
     """
     stem = folder.expanduser().absolute() / parameters.name
@@ -91,7 +91,7 @@ def _make(path: Path, note: Path, parameters: Parameters) -> None:
     except OSError as error:
         raise BenchmarkError(f"The folder {path.parent} cannot be used: {error.strerror}.") from error
     database = Database(parameters, path, datetime.now(UTC).replace(microsecond=0), {})
-    made = _filled(database) | {"rollup": run_job(database, "catch_up", left=parameters.events_a_minute)}
+    made = _filled(database) | {"rollup": run_job(database, "catch_up", left=parameters.uncounted)}
     noted = {"as_of": database.as_of.isoformat(), "schema": _schema(), "made": made}
     note.write_text(json.dumps(asdict(parameters) | noted))
 

@@ -6,9 +6,11 @@ from comparison.benchmarking.ways import ANY_TYPE, CACHED, COLD, FIRST, WARM, Go
 from comparison.metric import EARNINGS
 from nodes.demo.stories import stories
 from nodes.rollups.codes import HOURS_A_DAY
+from nodes.rollups.pace import pause
 
 SEED = 1
 A_DAY = 500_000  # events of a busy node
+A_MINUTE = 60  # seconds: the default of ROLLUP_INTERVAL
 WRITES = "writes"
 
 
@@ -33,6 +35,11 @@ class Parameters:
     @property
     def events_a_minute(self) -> int:
         return round(self.nodes * self.events_per_node / (self.days * HOURS_A_DAY * 60))
+
+    @property
+    def uncounted(self) -> int:
+        """Events that wait to be counted when the site's housekeeper is about to."""
+        return round(self.events_a_minute / A_MINUTE * pause(A_MINUTE, self.events_a_minute, A_MINUTE))
 
 
 SCENARIOS = {

@@ -13,6 +13,7 @@ from django.db import connections
 from nodes.adopt import adopt
 from nodes.errors import LOCKED
 from nodes.models import RollupState
+from nodes.rollups.pace import MOST_WAITING, SHORTEST_PAUSE
 from storj_site import rolling
 from storj_site.rolling import Rolling
 from tests.nodes import monitor_files
@@ -56,6 +57,14 @@ def adopted_copy(folder: Path, put: Put) -> Path:
     tables.empty()
     connections.close_all()
     return path
+
+
+def test_it_comes_back_sooner_where_many_events_came(rolling_: Rolling) -> None:
+    often = Rolling(60)
+    assert often.step() == 60
+    tables.insert(some_events(first=1, count=3 * MOST_WAITING))
+    assert often.step() == SHORTEST_PAUSE
+    often.close()
 
 
 def round_of(rolling_: Rolling) -> int:
