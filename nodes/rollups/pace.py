@@ -1,7 +1,7 @@
 """How long the counting of new events may wait, so that few of them wait for it."""
 
 # Each comparison sums up the events that are not counted yet, which takes longer than the rest of it if they are more.
-MOST_WAITING = 2_000
+MOST_WAITING = 1_000
 # Not more often than this, as each time rows of the running hour, day and week are written: an SD card wears out.
 SHORTEST_PAUSE = 15.0  # seconds
 
