@@ -88,12 +88,12 @@ def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 
 def test_a_round_counts_all_events_batch_by_batch(rolling_: Rolling, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rolling, "BATCH", 100)
-    rows = some_events(first=1, count=350)
+    monkeypatch.setattr(rolling, "BATCH", 50)
+    rows = some_events(first=1, count=175)
     tables.insert(rows)
     assert round_of(rolling_) == 4
     assert tables.counts() == oracle.counts(rows)
-    assert (rolling_.counting.events, rolling_.counting.trouble) == (350, None)
+    assert (rolling_.counting.events, rolling_.counting.trouble) == (175, None)
     assert rolling_.counting.last_run is not None
 
 
