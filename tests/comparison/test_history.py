@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
@@ -229,10 +229,10 @@ def test_all_nodes_are_one_statement_that_uses_the_key(databases: None) -> None:
 
 def explained(sent: str) -> str:
     connection = connections["events"]
-    with connection.cursor() as cursor:
+    with transaction.atomic(using="events"), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("ANALYZE hourly_stats")
-            cursor.execute("SET enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(f"EXPLAIN {'QUERY PLAN ' if connection.vendor == 'sqlite' else ''}{sent}")
         return "\n".join(str(line[-1]) for line in cursor.fetchall())
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
 from django.test.utils import CaptureQueriesContext
 
@@ -62,12 +62,12 @@ def explained(run: Callable[[], object]) -> str:
     with CaptureQueriesContext(connections[READONLY]) as captured:
         run()
     sent = [query["sql"] for query in captured.captured_queries]
-    with connections[WRITABLE].cursor() as cursor:
+    with transaction.atomic(using=WRITABLE), connections[WRITABLE].cursor() as cursor:
         if connections[WRITABLE].vendor == "postgresql":
             for table in {index.table for index in INDEXES}:
                 cursor.execute(f"ANALYZE {table}")
             # In tables as small as these PostgreSQL would rather read everything.
-            cursor.execute("SET enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_seqscan = off")
         return "\n".join(_plan(cursor, statement) for statement in sent if statement.strip().startswith(READS))
 
 

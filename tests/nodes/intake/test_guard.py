@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from nodes.fields import to_stored
@@ -108,10 +108,10 @@ def plan(run: Callable[[], object]) -> str:
     with CaptureQueriesContext(connection) as captured:
         run()
     (statement,) = [query["sql"] for query in captured.captured_queries]
-    with connection.cursor() as cursor:
+    with transaction.atomic(using="events"), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("ANALYZE events")
-            cursor.execute("SET enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(f"EXPLAIN {'' if connection.vendor == 'postgresql' else 'QUERY PLAN'} {statement}")
         return "\n".join(str(row[-1]) for row in cursor.fetchall())
 
