@@ -52,9 +52,9 @@ class Server:
     numbers: Iterator[int]
     pid: int
 
-    def comparison(self, seconds_before: int | None = None) -> dict[str, Any]:
-        before = next(self.numbers) if seconds_before is None else seconds_before
-        body = {"nodes": self.database.parameters.names, "timeRange": "24h", "asOf": self._as_of(before)}
+    def comparison(self, number: int | None = None) -> dict[str, Any]:
+        as_of = self.as_of(next(self.numbers) if number is None else number)
+        body = {"nodes": self.database.parameters.names, "timeRange": "24h", "asOf": as_of}
         request = urllib.request.Request(  # noqa: S310 - our own address
             f"{self.address}/api/comparison", json.dumps(body).encode(), {"Content-Type": "application/json"}
         )
@@ -62,7 +62,7 @@ class Server:
         return answer
 
     def page(self, nodes: list[int]) -> None:
-        query = urlencode({"node": nodes, "range": "24h", "as_of": self._as_of(next(self.numbers))}, doseq=True)
+        query = urlencode({"node": nodes, "range": "24h", "as_of": self.as_of(next(self.numbers))}, doseq=True)
         before = self.computed()
         try:
             _read(urllib.request.Request(f"{self.address}/?{query}"))  # noqa: S310 - our own address
@@ -77,8 +77,9 @@ class Server:
     def computed(self) -> int:
         return self.log.read_text().count(COMPLETED)
 
-    def _as_of(self, seconds_before: int) -> str:
-        return (self.database.as_of - timedelta(seconds=seconds_before)).isoformat()
+    def as_of(self, number: int) -> str:
+        """Another moment for each number, but after all that is counted, as that of who asks for now."""
+        return (self.database.as_of - timedelta(milliseconds=100 * number)).isoformat()
 
 
 def report(database: Database, seconds: float) -> list[Figure]:

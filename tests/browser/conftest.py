@@ -86,9 +86,13 @@ def thread() -> Iterator[Thread]:
     thread.end()
 
 
+def chromium_here() -> str | None:
+    return next(filter(None, map(shutil.which, CHROMIUM)), None)
+
+
 @pytest.fixture(scope="session")
 def browser(thread: Thread) -> Iterator[Browser]:
-    chromium = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    chromium = chromium_here()
     if chromium is None:
         if os.environ.get("CI"):
             pytest.fail(f"Chromium is missing; {MISSING}")

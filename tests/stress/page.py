@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -31,7 +30,7 @@ from playwright.sync_api import Browser, CDPSession, Page, ViewportSize, sync_pl
 from comparison.benchmarking.databases import Database, prepared  # noqa: E402
 from comparison.benchmarking.scenarios import SCENARIOS  # noqa: E402
 from storj_site.load import Server, make_site, node_numbers, served, static_files  # noqa: E402
-from tests.browser.conftest import FLAGS  # noqa: E402
+from tests.browser.conftest import FLAGS, chromium_here  # noqa: E402
 from tests.stress.scenario import cpu_of_workers, load_average  # noqa: E402
 
 CLICKS, WARM_UP = 20, 3
@@ -100,8 +99,7 @@ class Visit:
         raise AssertionError(f"no page within {MOST_LOOKS * LOOK_MS} ms")
 
     def _next(self) -> str:
-        end = self._server.database.as_of - timedelta(seconds=next(self._server.numbers))
-        return end.isoformat()
+        return self._server.as_of(next(self._server.numbers))
 
 
 def _weight(session: CDPSession) -> Counter[str]:
@@ -158,7 +156,7 @@ def _sorted_and_searched(visit: Visit, what: str, say: Say) -> None:
 
 def main(folder: str = "", *scenarios: str) -> None:
     with tempfile.TemporaryDirectory(prefix="page-") as temporary, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium_here(), args=FLAGS)
         for name in scenarios or USUAL:
             database = prepared(Path(folder or temporary), SCENARIOS[name])
             measured(browser, database, lambda line: sys.stdout.write(f"{line}\n"))
