@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from nodes.sql.fetching import fetched
+
 Row = Sequence[Any]
 
 # Makes the row where there is none, and holds it until the end of the transaction.
@@ -93,7 +95,7 @@ def take_node(connection: BaseDatabaseWrapper, node: str) -> int:
 
 def last_event_id(connection: BaseDatabaseWrapper, node: str) -> int:
     """0 where the intake never wrote an event of this node."""
-    rows = _rows(connection, "SELECT last_event_id FROM intake_nodes WHERE node = %s", node)
+    rows = fetched(connection, "SELECT last_event_id FROM intake_nodes WHERE node = %s", node)
     return int(rows[0][0]) if rows else 0
 
 
@@ -106,23 +108,23 @@ def foreign_event(
 ) -> tuple[int, str] | None:
     """Id and time of some event of the node with an id in (first, last] and a stored time in [first, last)."""
     few = ids[1] - ids[0] <= FEW_IDS
-    rows = _rows(connection, _FOREIGN_OF_FEW if few else _FOREIGN, node, *times, ids[0])
+    rows = fetched(connection, _FOREIGN_OF_FEW if few else _FOREIGN, node, *times, ids[0])
     return rows[0] if rows else None
 
 
 def known_sources(connection: BaseDatabaseWrapper, node: str) -> list[tuple[Any, ...]]:
     """Source, path, head, length, hash, block_hash, lines and events of each log of the node."""
-    return _rows(connection, _KNOWN, node)
+    return fetched(connection, _KNOWN, node)
 
 
 def state_of(connection: BaseDatabaseWrapper, node: str, source: str) -> bytes:
     statement = "SELECT state FROM intake_sources WHERE node = %s AND source = %s"
-    return _state(_rows(connection, statement, node, source))
+    return _state(fetched(connection, statement, node, source))
 
 
 def state_before(connection: BaseDatabaseWrapper, node: str, earliest: int, latest: int) -> bytes:
     """Of the log of the node that ends last of those that end in this span; empty where there is none."""
-    return _state(_rows(connection, _STATE_BEFORE, node, earliest, latest))
+    return _state(fetched(connection, _STATE_BEFORE, node, earliest, latest))
 
 
 def move_source(connection: BaseDatabaseWrapper, moved: Moved) -> bool:
@@ -163,7 +165,7 @@ def drop_audits(connection: BaseDatabaseWrapper, rows: Sequence[Row]) -> None:
 
 def push_before(connection: BaseDatabaseWrapper, node: str, key: str) -> tuple[str, str] | None:
     """Digest and answer of what was sent under this key."""
-    rows = _rows(connection, _PUSH_BEFORE, node, key)
+    rows = fetched(connection, _PUSH_BEFORE, node, key)
     return rows[0] if rows else None
 
 
@@ -189,9 +191,3 @@ def _many(connection: BaseDatabaseWrapper, sql: str, rows: Sequence[Row]) -> Non
     if rows:
         with connection.cursor() as cursor:
             cursor.executemany(sql, rows)
-
-
-def _rows(connection: BaseDatabaseWrapper, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters or None)
-        return list(cursor.fetchall())

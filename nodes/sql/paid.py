@@ -9,6 +9,7 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from nodes.rollups.codes import ACTION_CODES, DAY, STATUS_CODES
+from nodes.sql.fetching import fetched
 
 # Egress, repair and audits are paid for, each of its own; what came in is not.
 PAID, UNPAID = ("GET", "GET_REPAIR", "GET_AUDIT"), ("PUT", "PUT_REPAIR")
@@ -47,11 +48,8 @@ SELECT node, satellite, day, {", ".join(_COLUMNS)} FROM rollup_paid WHERE node I
 
 def days(connection: BaseDatabaseWrapper, nodes: Sequence[int], hours: range) -> list[tuple[Any, ...]]:
     """Node, satellite, the first hour of a day that is in these hours, and bytes of each of PAID and of all UNPAID."""
-    if not nodes:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(_DAYS.format(nodes=", ".join(["%s"] * len(nodes))), (*nodes, hours.start, hours.stop))
-        return list(cursor.fetchall())
+    statement = _DAYS.format(nodes=", ".join(["%s"] * len(nodes)))
+    return fetched(connection, statement, *nodes, hours.start, hours.stop) if nodes else []
 
 
 def add(connection: BaseDatabaseWrapper, counts: Mapping[tuple[int, ...], Sequence[int]]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from nodes.rollups.codes import BROKEN, NO_TIME
+from nodes.sql.fetching import fetched
 
 _AT = """
 WITH wanted(a, b, c) AS (VALUES {keys})
@@ -29,7 +30,7 @@ def points_at(connection: BaseDatabaseWrapper, keys: Sequence[tuple[int, ...]]) 
     if not keys:
         return []
     statement = _AT.format(keys=", ".join(["(%s, %s, %s)"] * len(keys)))
-    return _rows(connection, statement, *(part for key in keys for part in key))
+    return fetched(connection, statement, *(part for key in keys for part in key))
 
 
 def put_points(connection: BaseDatabaseWrapper, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -45,7 +46,7 @@ def drop_points(connection: BaseDatabaseWrapper, node: int) -> None:
 
 def turns_behind(connection: BaseDatabaseWrapper) -> int | None:
     """How many turns the points lack; None where nobody knows, and 0 where nothing is counted."""
-    rows = _rows(connection, "SELECT turn - points_turn FROM rollup_state WHERE id = 1")
+    rows = fetched(connection, "SELECT turn - points_turn FROM rollup_state WHERE id = 1")
     return rows[0][0] if rows else 0
 
 
@@ -57,20 +58,14 @@ def set_complete(connection: BaseDatabaseWrapper, behind: int | None) -> None:
 
 def counted_nodes(connection: BaseDatabaseWrapper) -> list[int]:
     """The numbers of those that the roll-ups know."""
-    return [number for (number,) in _rows(connection, "SELECT id FROM rollup_nodes")]
+    return [number for (number,) in fetched(connection, "SELECT id FROM rollup_nodes")]
 
 
 def counts_of(connection: BaseDatabaseWrapper, node: int) -> list[tuple[Any, ...]]:
     """Span, start, action, status, attempts and bytes over all satellites; only of sound events with a time."""
-    return _rows(connection, _COUNTS, node, NO_TIME, BROKEN)
+    return fetched(connection, _COUNTS, node, NO_TIME, BROKEN)
 
 
 def latencies_of(connection: BaseDatabaseWrapper, node: int) -> list[tuple[Any, ...]]:
     """Span, start, action and packed histogram."""
-    return _rows(connection, _LATENCIES, node)
-
-
-def _rows(connection: BaseDatabaseWrapper, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters or None)
-        return list(cursor.fetchall())
+    return fetched(connection, _LATENCIES, node)

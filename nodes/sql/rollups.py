@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from nodes.rollups.codes import DAY, HOUR, HOURS_A_DAY, HOURS_A_WEEK, HOURS_FROM_MONDAY, WEEK
+from nodes.sql.fetching import fetched
 
 # A write-ahead log of more pages than it has where no reader is in the way, 16 MB. Writers may be held up for a tenth
 # of a second to begin it anew, and longer if it is longer, up to the third number.
@@ -103,29 +104,29 @@ def without_checkpoint(connection: BaseDatabaseWrapper) -> Iterator[None]:
     if connection.vendor != "sqlite":
         yield
         return
-    usual = _rows(connection, "PRAGMA wal_autocheckpoint")[0][0]
-    _rows(connection, "PRAGMA wal_autocheckpoint = 0")
+    usual = fetched(connection, "PRAGMA wal_autocheckpoint")[0][0]
+    fetched(connection, "PRAGMA wal_autocheckpoint = 0")
     try:
         yield
     finally:
-        _rows(connection, f"PRAGMA wal_autocheckpoint = {usual}")
+        fetched(connection, f"PRAGMA wal_autocheckpoint = {usual}")
 
 
 def state(connection: BaseDatabaseWrapper) -> tuple[int, int] | None:
     """Watermark and turn; None before the first roll-up."""
-    rows = _rows(connection, "SELECT watermark, turn FROM rollup_state WHERE id = 1")
+    rows = fetched(connection, "SELECT watermark, turn FROM rollup_state WHERE id = 1")
     return (int(rows[0][0]), int(rows[0][1])) if rows else None
 
 
 def marks_of_batch(connection: BaseDatabaseWrapper, last_id: int) -> bytes | None:
     """Those of the batch that ends with this id; None where there is none."""
-    rows = _rows(connection, "SELECT marks FROM rollup_batches WHERE last_id = %s", last_id)
+    rows = fetched(connection, "SELECT marks FROM rollup_batches WHERE last_id = %s", last_id)
     return bytes(rows[0][0]) if rows else None
 
 
 def newest_id(connection: BaseDatabaseWrapper, table: str = "events") -> int:
     """0 where there are no rows."""
-    return int(_rows(connection, f"SELECT COALESCE(MAX(id), 0) FROM {table}")[0][0])
+    return int(fetched(connection, f"SELECT COALESCE(MAX(id), 0) FROM {table}")[0][0])
 
 
 def shorten_log(connection: BaseDatabaseWrapper) -> None:
@@ -141,38 +142,38 @@ def shorten_log(connection: BaseDatabaseWrapper) -> None:
     pages, copied = _checkpoint(connection, "PASSIVE")
     if pages <= LONG_LOG or pages - copied > FEW_PAGES:
         return
-    usual = _rows(connection, "PRAGMA busy_timeout")[0][0]
-    _rows(connection, f"PRAGMA busy_timeout = {min(LOG_WAIT * pages // LONG_LOG, LONGEST_LOG_WAIT)}")
+    usual = fetched(connection, "PRAGMA busy_timeout")[0][0]
+    fetched(connection, f"PRAGMA busy_timeout = {min(LOG_WAIT * pages // LONG_LOG, LONGEST_LOG_WAIT)}")
     try:
         # Waits for those who read now, while nobody writes; those who begin to read meanwhile do without the log.
         _checkpoint(connection, "TRUNCATE")
     finally:
-        _rows(connection, f"PRAGMA busy_timeout = {usual}")
+        fetched(connection, f"PRAGMA busy_timeout = {usual}")
 
 
 def _checkpoint(connection: BaseDatabaseWrapper, mode: str) -> tuple[int, int]:
     """Returns the length of the log in pages, and how many of them are copied; below 0 where there is none."""
-    _, pages, copied = _rows(connection, f"PRAGMA wal_checkpoint({mode})")[0]
+    _, pages, copied = fetched(connection, f"PRAGMA wal_checkpoint({mode})")[0]
     return int(pages), int(copied)
 
 
 def marked(connection: BaseDatabaseWrapper, after: int, last: int, every: int) -> list[tuple[Any, ...]]:
     """Id, and what tells an event from others, of each `every`th id in (after, last] and of `last`."""
-    return _rows(connection, _MARKED, after, last, every, last)
+    return fetched(connection, _MARKED, after, last, every, last)
 
 
 def events_at(connection: BaseDatabaseWrapper, ids: Sequence[int]) -> list[tuple[Any, ...]]:
     """As `marked`, of those of the ids that there are."""
-    return _rows(connection, _AT.format(ids=", ".join(["%s"] * len(ids))), *ids) if ids else []
+    return fetched(connection, _AT.format(ids=", ".join(["%s"] * len(ids))), *ids) if ids else []
 
 
 def first_id_between(connection: BaseDatabaseWrapper, after: int, last: int) -> int | None:
-    found = _rows(connection, "SELECT MIN(id) FROM events WHERE id > %s AND id <= %s", after, last)[0][0]
+    found = fetched(connection, "SELECT MIN(id) FROM events WHERE id > %s AND id <= %s", after, last)[0][0]
     return None if found is None else int(found)
 
 
 def count_between(connection: BaseDatabaseWrapper, after: int, last: int) -> int:
-    return int(_rows(connection, "SELECT COUNT(*) FROM events WHERE id > %s AND id <= %s", after, last)[0][0])
+    return int(fetched(connection, "SELECT COUNT(*) FROM events WHERE id > %s AND id <= %s", after, last)[0][0])
 
 
 def latencies(connection: BaseDatabaseWrapper, keys: Sequence[tuple[int, ...]]) -> list[tuple[Any, ...]]:
@@ -180,12 +181,12 @@ def latencies(connection: BaseDatabaseWrapper, keys: Sequence[tuple[int, ...]]) 
     if not keys:
         return []
     statement = _LATENCIES.format(keys=", ".join(["(%s, %s, %s, %s)"] * len(keys)))
-    return _rows(connection, statement, *(part for key in keys for part in key))
+    return fetched(connection, statement, *(part for key in keys for part in key))
 
 
 def empty_batches(connection: BaseDatabaseWrapper, before: int, most: int) -> list[int]:
     """The last ids of batches before this id none of whose events is left."""
-    return [last for (last,) in _rows(connection, _EMPTY_BATCHES, before, most)]
+    return [last for (last,) in fetched(connection, _EMPTY_BATCHES, before, most)]
 
 
 def take_turn(connection: BaseDatabaseWrapper, turn: int, watermark: int) -> bool:
@@ -235,7 +236,7 @@ def add_weeks_of_days(connection: BaseDatabaseWrapper) -> None:
 
 def latencies_of_days(connection: BaseDatabaseWrapper) -> list[tuple[Any, ...]]:
     """Node, action, start and packed histogram, in this order."""
-    return _rows(
+    return fetched(
         connection,
         "SELECT node, action, start, buckets FROM rollup_latencies WHERE span = %s ORDER BY node, action, start",
         DAY,
@@ -243,7 +244,7 @@ def latencies_of_days(connection: BaseDatabaseWrapper) -> list[tuple[Any, ...]]:
 
 
 def all_latencies(connection: BaseDatabaseWrapper) -> list[tuple[Any, ...]]:
-    return _rows(connection, "SELECT node, span, start, action, buckets FROM rollup_latencies")
+    return fetched(connection, "SELECT node, span, start, action, buckets FROM rollup_latencies")
 
 
 def add_failures(connection: BaseDatabaseWrapper, rows: Sequence[tuple[int, ...]]) -> None:
@@ -281,9 +282,3 @@ def _many(connection: BaseDatabaseWrapper, sql: str, rows: Sequence[tuple[Any, .
     if rows:
         with connection.cursor() as cursor:
             cursor.executemany(sql, rows)
-
-
-def _rows(connection: BaseDatabaseWrapper, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters or None)
-        return list(cursor.fetchall())

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from nodes.sql.fetching import fetched
 from nodes.sql.figures import FAR_AHEAD
 from nodes.sql.snapshots import StoredDay
 
@@ -61,7 +62,7 @@ class DayRow(NamedTuple):
 
 def state(connection: BaseDatabaseWrapper) -> State | None:
     """None where nothing was summed up yet."""
-    rows = _rows(connection, _STATE)
+    rows = fetched(connection, _STATE)
     return State(*rows[0]) if rows else None
 
 
@@ -79,13 +80,13 @@ def take_turn(connection: BaseDatabaseWrapper, turn: int, since: int, watermark:
 
 def behind(connection: BaseDatabaseWrapper, after: int, up_to: int, since: str) -> Rows:
     """Name and stored time of the snapshots with an id after one and up to the other, from a stored time on."""
-    return _rows(connection, _BEHIND, after, up_to, since)
+    return fetched(connection, _BEHIND, after, up_to, since)
 
 
 def days(connection: BaseDatabaseWrapper, names: Sequence[str], first: int, last: int) -> list[DayRow]:
     """Of the days from `first` to before `last`."""
     statement = _DAYS.format(names=", ".join(["%s"] * len(names)))
-    rows = _rows(connection, statement, *names, first, last)
+    rows = fetched(connection, statement, *names, first, last)
     return [DayRow(name, day, broken, _day(*rest)) for name, day, broken, *rest in rows]
 
 
@@ -124,9 +125,3 @@ def _day(*values: Any) -> StoredDay | None:
         trash=int(trash),
         trash_count=trash_count,
     )
-
-
-def _rows(connection: BaseDatabaseWrapper, sql: str, *parameters: Any) -> Rows:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters or None)
-        return list(cursor.fetchall())
