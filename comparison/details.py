@@ -1,5 +1,6 @@
 """What lies beneath a node's metrics: its actions, satellites, errors, their course over the window, and coverage."""
 
+from functools import lru_cache
 from typing import Any
 
 from comparison.actions import ACTION_NAMES, AUDIT, DOWNLOAD, EGRESS, INGRESS, TIMED, UPLOAD
@@ -7,6 +8,7 @@ from comparison.coverage import coverage
 from comparison.measured import rounded_percent
 from comparison.spans import moment_of, points_of, step_of
 from comparison.tally import Tally, Traffic
+from comparison.window import Window
 from nodes.rollups.points import PERCENTS
 from nodes.satellites import short_name
 
@@ -60,26 +62,31 @@ def _most_frequent(traffic: Traffic) -> list[tuple[str, int]]:
 
 
 def _series(traffic: Traffic) -> dict[str, Any]:
-    step, points = step_of(traffic.window), points_of(traffic.window)
+    points = points_of(traffic.window)
     tallies = [traffic.points.get(point) for point in points]
-    # The first point may begin before the window does.
-    starts = [max(moment_of(step.start(point)), traffic.window.start) for point in points]
-    series: dict[str, Any] = {"step": step.name, "start": [start.isoformat() for start in starts]}
+    series: dict[str, Any] = {"step": step_of(traffic.window).name, "start": list(_starts(traffic.window))}
     for action in TIMED:
         rates = [None if tally is None else _success_rate(tally, action) for tally in tallies]
         series[f"success_rate_{ACTION_NAMES[action]}"] = rates
     for action in TIMED:
         for percent in PERCENTS:
-            timed = [traffic.percentile_at(point, action, percent) for point in points]
+            timed = traffic.percentiles_at(points, action, percent)
             series[f"latency_{ACTION_NAMES[action]}_p{percent}_ms"] = timed
     for key, actions in (("egress_bytes", EGRESS), ("ingress_bytes", INGRESS)):
         series[key] = [None if tally is None else _bytes(tally, actions) for tally in tallies]
     return series
 
 
+@lru_cache(maxsize=4)
+def _starts(window: Window) -> tuple[str, ...]:
+    """Of the points, which are the same ones of each node; the first may begin before the window does."""
+    step = step_of(window)
+    return tuple(max(moment_of(step.start(point)), window.start).isoformat() for point in points_of(window))
+
+
 def _success_rate(tally: Tally, action: str) -> float | None:
-    return rounded_percent(tally.of(action)[0], tally.rated(action))
+    return rounded_percent(*tally.rate(action))
 
 
 def _bytes(tally: Tally, actions: tuple[str, ...]) -> int:
-    return sum(tally.bytes[action] for action in actions)
+    return sum(map(tally.bytes.__getitem__, actions))

@@ -183,7 +183,11 @@ def _given(
     months = earnings.read(connection, names, window, wanted.earnings, tails) if with_earnings else {}
     scores = reputation.read(connection, names, window)
     costs = worth.read(connection, names, window, wanted.earnings.costs) if wanted.type == EARNINGS else None
-    return {name: Given(None, scores[name], all_told.get(name, NOTHING), months.get(name), costs) for name in names}
+    stored = storage.read(connection, names, window) if wanted.type in WITH_STORAGE else {}
+    return {
+        name: Given(None, scores[name], all_told.get(name, NOTHING), stored.get(name), months.get(name), costs)
+        for name in names
+    }
 
 
 def gather_node(  # noqa: PLR0913, PLR0917 - what is asked for, and who is told
@@ -284,7 +288,7 @@ def _basis(found: Traffic | None, parts: Sequence[Measured]) -> Basis:
 def _parts(type: str, name: str, connection: BaseDatabaseWrapper, window: Window, given: Given) -> Iterator[Measured]:
     found = given.traffic
     silent = found if found is not None and is_silent(found) else None
-    stored = storage.read(connection, name, window) if silent or type in WITH_STORAGE else None
+    stored = storage.read(connection, [name], window)[name] if silent and not given.storage else given.storage
     if found is not None:
         yield traffic.measure(found)
         yield intake.measure(given.told, found)

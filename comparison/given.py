@@ -7,6 +7,7 @@ from comparison.metrics import EARNINGS
 from comparison.money import worth
 from comparison.reputation import Reputation
 from comparison.same_satellites import Served
+from comparison.storage import Storage
 from comparison.tally import Traffic
 from comparison.told import Told
 from comparison.window import Window
@@ -15,12 +16,13 @@ from comparison.window import Window
 @dataclass(frozen=True)
 class Given:
     """What was read of a node before the rest: its traffic, where the type has any, its scores, what it and its log
-    told, what is known of its months, for types with earnings, and of the costs of all nodes, where the type has
-    those."""
+    told, its storage and what is known of its months, for types with these, and of the costs of all nodes, where the
+    type has those."""
 
     traffic: Traffic | None
     scores: Reputation
     told: Told
+    storage: Storage | None
     months: earnings.Known | None
     costs: worth.Known | None
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -32,24 +32,32 @@ FROM asked
 
 # Broken snapshots are told of where they are among so many newest ones: each costs a reading of its time stamp.
 CHECKED_SNAPSHOTS = 100
-_SNAPSHOT = "timestamp, used_bytes, total_bytes, available_bytes, trash_bytes"
-_SNAPSHOTS = """
-SELECT * FROM (
-    SELECT 'newest' AS part, {columns} FROM storage_snapshots
-    WHERE node_name = %s AND timestamp <= %s AND {sound} ORDER BY timestamp DESC, id DESC LIMIT 1
-) AS newest
-UNION ALL SELECT * FROM (
-    SELECT 'first', {columns} FROM storage_snapshots
-    WHERE node_name = %s AND timestamp >= %s AND timestamp < %s AND {sound} ORDER BY timestamp, id LIMIT 1
-) AS first
-UNION ALL SELECT * FROM (
-    SELECT 'last', {columns} FROM storage_snapshots
-    WHERE node_name = %s AND timestamp >= %s AND timestamp < %s AND {sound} ORDER BY timestamp DESC, id DESC LIMIT 1
-) AS last
-UNION ALL SELECT 'broken', NULL, COUNT(*), NULL, NULL, NULL FROM (
-    SELECT {columns} FROM storage_snapshots
-    WHERE node_name = %s AND timestamp <= %s ORDER BY timestamp DESC, id DESC LIMIT {recent}
-) AS recent WHERE used_bytes IS NOT NULL AND total_bytes IS NOT NULL AND ({sound}) IS NOT TRUE
+_SNAPSHOT = ("timestamp", "used_bytes", "total_bytes", "available_bytes", "trash_bytes")
+_CHOSEN = ("newest", "first", "last")
+_SNAPSHOTS = f"""
+WITH asked(name) AS (VALUES {{names}}), within(start, until) AS (VALUES (%s, %s)), chosen AS MATERIALIZED (
+    SELECT asked.name AS name, (
+        SELECT id FROM storage_snapshots WHERE node_name = asked.name AND timestamp <= within.until AND {{sound}}
+        ORDER BY timestamp DESC, id DESC LIMIT 1
+    ) AS newest, (
+        SELECT id FROM storage_snapshots
+        WHERE node_name = asked.name AND timestamp >= within.start AND timestamp < within.until AND {{sound}}
+        ORDER BY timestamp, id LIMIT 1
+    ) AS first, (
+        SELECT id FROM storage_snapshots
+        WHERE node_name = asked.name AND timestamp >= within.start AND timestamp < within.until AND {{sound}}
+        ORDER BY timestamp DESC, id DESC LIMIT 1
+    ) AS last, (
+        SELECT COUNT(*) FROM (
+            SELECT {", ".join(_SNAPSHOT)} FROM storage_snapshots
+            WHERE node_name = asked.name AND timestamp <= within.until
+            ORDER BY timestamp DESC, id DESC LIMIT {CHECKED_SNAPSHOTS}
+        ) AS recent WHERE used_bytes IS NOT NULL AND total_bytes IS NOT NULL AND ({{sound}}) IS NOT TRUE
+    ) AS broken
+    FROM asked CROSS JOIN within
+)
+SELECT chosen.name, chosen.broken, {", ".join(f"{each}.{column}" for each in _CHOSEN for column in _SNAPSHOT)}
+FROM chosen {" ".join(f"LEFT JOIN storage_snapshots AS {each} ON {each}.id = chosen.{each}" for each in _CHOSEN)}
 """
 
 
@@ -71,24 +79,33 @@ def edges(connection: BaseDatabaseWrapper, names: Sequence[str], end: datetime) 
     if not names:
         return []
     stored_form = DIALECTS[connection.vendor].stored_form
-    statement = _EDGES.format(names=", ".join(["(%s)"] * len(names)), stored_form=stored_form)
+    statement = _EDGES.format(names=_values(names), stored_form=stored_form)
     return _rows(connection, statement, (*names, to_stored(end)))
 
 
-def snapshots(connection: BaseDatabaseWrapper, name: str, window: Window) -> dict[str, tuple[Any, ...]]:
-    """Rows of (timestamp, used, total, available, trash), as far as there are any.
+class Snapshots(NamedTuple):
+    """Of one node: (timestamp, used, total, available, trash) of the `newest` snapshot not after a window's end, and of
+    the `first` and the `last` inside it; of what there is none, the time stamp is None. `broken` counts those among
+    the newest CHECKED_SNAPSHOTS."""
 
-    `newest` is the newest not after the window's end, `first` and `last` are inside the window; the second
-    field of `broken` counts the broken ones among the newest CHECKED_SNAPSHOTS.
-    """
-    start, end = to_stored(window.start), to_stored(window.end)
-    parameters = (name, end, name, start, end, name, start, end, name, end)
-    rows = _rows(connection, snapshots_sql(connection.vendor), parameters)
-    return {part: tuple(fields) for part, *fields in rows}
+    name: str
+    broken: int
+    newest: tuple[Any, ...]
+    first: tuple[Any, ...]
+    last: tuple[Any, ...]
 
 
-def snapshots_sql(vendor: str) -> str:
-    return _SNAPSHOTS.format(columns=_SNAPSHOT, sound=soundness.sound_snapshot(vendor), recent=CHECKED_SNAPSHOTS)
+def snapshots(connection: BaseDatabaseWrapper, names: Sequence[str], window: Window) -> list[Snapshots]:
+    if not names:
+        return []
+    statement = _SNAPSHOTS.format(names=_values(names), sound=soundness.sound_snapshot(connection.vendor))
+    rows = _rows(connection, statement, (*names, to_stored(window.start), to_stored(window.end)))
+    width = len(_SNAPSHOT)
+    return [Snapshots(*of[:2], *(of[2 + width * n : 2 + width * (n + 1)] for n in range(len(_CHOSEN)))) for of in rows]
+
+
+def _values(names: Sequence[str]) -> str:
+    return ", ".join(["(%s)"] * len(names))
 
 
 def _rows(connection: BaseDatabaseWrapper, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:

@@ -1,5 +1,6 @@
 """Metrics from the storage snapshots: space, utilization, growth and trash of one node."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -37,15 +38,17 @@ class Storage:
     broken: int = 0
 
 
-def read(connection: BaseDatabaseWrapper, name: str, window: Window) -> Storage:
-    rows = sql.snapshots(connection, name, window)
-    newest, first, last = (snapshot(*rows[part]) if part in rows else None for part in ("newest", "first", "last"))
-    return Storage(newest, first, last, broken=rows["broken"][1])
+def read(connection: BaseDatabaseWrapper, names: Sequence[str], window: Window) -> dict[str, Storage]:
+    """By name, in one statement."""
+    return {
+        row.name: Storage(snapshot(*row.newest), snapshot(*row.first), snapshot(*row.last), row.broken)
+        for row in sql.snapshots(connection, names, window)
+    }
 
 
-def snapshot(at: str, used: int, total: int, free: object, trash: object) -> Snapshot | None:
+def snapshot(at: str | None, used: int, total: int, free: object, trash: object) -> Snapshot | None:
     moment = from_stored(at)
-    if moment is None:  # the form is right, the date does not exist
+    if moment is None:  # there is none, or the form is right and the date does not exist
         return None
     left = free if is_whole(free) else max(total - used, 0)
     return Snapshot(moment, used, total, left, trash if is_whole(trash) else None)

@@ -1,7 +1,7 @@
 """The traffic of one node in a window: sums in all, per satellite and per point of a series."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
@@ -40,12 +40,14 @@ class Tally:
             self.bytes[action] += size
 
     def add_sums(self, sums: Sums) -> None:
-        self.attempts.update(sums.attempts)
-        self.bytes.update(sums.sizes)
+        _add(self.attempts, sums.attempts)
+        _add(self.bytes, sums.sizes)
 
     def of(self, action: str) -> tuple[int, int, int]:
         """Successful, canceled and failed attempts."""
-        return self.attempts[action, SUCCESS], self.attempts[action, CANCELED], self.attempts[action, FAILED]
+        # Counter answers for what it has not by a function of Python, which is asked hundreds of times here.
+        known = self.attempts.get
+        return known((action, SUCCESS), 0), known((action, CANCELED), 0), known((action, FAILED), 0)
 
     @property
     def upload_cancels_recorded(self) -> bool | None:
@@ -57,8 +59,20 @@ class Tally:
 
     def rated(self, action: str) -> int:
         """The attempts that a rate is a share of: a canceled audit is no failed audit, and stands beside the rate."""
+        return self.rate(action)[1]
+
+    def rate(self, action: str) -> tuple[int, int]:
+        """The successful attempts, and those that they are a share of."""
         success, canceled, failed = self.of(action)
-        return success + failed + (0 if action == AUDIT else canceled)
+        return success, success + failed + (0 if action == AUDIT else canceled)
+
+
+def _add(counts: Counter[Any], more: Mapping[Any, int]) -> None:
+    # Most are empty before, and Counter first asks what kind of thing it is given.
+    if counts:
+        counts.update(more)
+    else:
+        dict.update(counts, more)
 
 
 class OnDemand(Mapping[tuple[int, str], Distribution], Generic[T]):
@@ -151,11 +165,13 @@ class Traffic:
         own = sum(self.timed(action).count for action in TIMED)
         return own if self.whole_timed is None else self.whole_timed
 
-    def percentile_at(self, point: int, action: str, percent: int) -> int | None:
-        """In ms; `percent` is one of those that points are stored with."""
+    def percentiles_at(self, points: Sequence[int], action: str, percent: int) -> list[int | None]:
+        """In ms, of each point; `percent` is one of those that points are stored with."""
         # Stored is what is counted; a point with events behind that has its durations here, all of them.
-        durations = self.point_durations.get((point, action))
-        return durations.percentile(percent) if durations else self.stored_latencies.get((point, action, percent))
+        behind = [point for point, of in self.point_durations if of == action]
+        told = {point: self.point_durations[point, action].percentile(percent) for point in behind}
+        stored = self.stored_latencies.get
+        return [told[point] if point in told else stored((point, action, percent)) for point in points]
 
 
 class Tallying:

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from django.conf import settings
-from django.core.cache import caches
 from django.http import HttpRequest
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.formats import date_format, localize
 
+from comparison.preparing import prepare
 from storj_site.failures import unavailable
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ def warm_up() -> None:
             get_template(name)
         localize(date_format(datetime.now(UTC), "j M Y H:i"))
         unavailable(HttpRequest(), "")
-        _ = caches["comparison"]
+        prepare()
     except Exception:
         # Whoever asks for what does not work is told so, and all else works.
         logger.exception("A part of the site could not be prepared")

@@ -20,8 +20,10 @@ def comparison(job: Job) -> dict[str, Any]:
     """The first answer of this process, one more without the cache, and some from the cache."""
     from comparison import cache
     from comparison.engine import compare, compute
+    from comparison.preparing import prepare
 
     request = _request(job)
+    prepare()
 
     def answer(cached: bool) -> int:
         result = compare(request)

@@ -28,8 +28,8 @@ class Goal:
     megabytes: float | None = None
 
 
-COLD = Way("cold", "cold", "first answer of a new process, the file not in memory")
-FIRST = Way("first", "first in process", "first answer of a new process, the file in memory")
+COLD = Way("cold", "cold", "first answer of a new process that is prepared as the site's are, the file not in memory")
+FIRST = Way("first", "first in process", "first answer of such a process, the file in memory")
 WARM = Way("warm", "warm process", "later answer of a process, computed because the cache is empty")
 CACHED = Way("cached", "cached", "answer from the cache")
 SAMPLE = Way("sample", "sample", "cold, from the newest events of each node instead of roll-ups")

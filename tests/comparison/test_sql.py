@@ -51,7 +51,7 @@ STATEMENTS: dict[str, Callable[[BaseDatabaseWrapper], object]] = {
     "has_more_than": lambda connection: sql.has_more_than(connection, "attic", SPAN, 10_000, (0, groups.LAST_ID)),
     "count_events": lambda connection: sql.count_events(connection, "attic", SPAN, 10_000),
     "edges": lambda connection: sql.edges(connection, ["attic", "cellar"], WINDOW.end),
-    "snapshots": lambda connection: sql.snapshots(connection, "attic", WINDOW),
+    "snapshots": lambda connection: sql.snapshots(connection, NODES, WINDOW),
     "states": lambda connection: told.states(connection, NODES),
     "satellites": lambda connection: told.satellites(connection, NODES),
     "online": lambda connection: told.online(connection, NODES, *SPAN, SPAN[1]),
