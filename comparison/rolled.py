@@ -23,6 +23,8 @@ from nodes.sql.groups import EventGroup, newest_groups
 
 # The window of a comparison that is computed at this moment.
 WindowAt = Callable[[datetime], Window]
+# Stored times of a node's first event and of its last one before the window's end.
+Edges = tuple[str | None, str | None]
 
 
 @dataclass(frozen=True)
@@ -59,14 +61,15 @@ def read(connection: BaseDatabaseWrapper, names: Sequence[str], window_at: Windo
         _add_events(tallying[name], groups)
         if name in end.raw:
             _add_events(tallying[name], _last_hour_of(connection, name, end.window, done), times_known=True)
-    edges = {name: (first, last) for name, first, last in sql.edges(connection, list(tails), end.window.end)}
+    all_behind = behind.is_read_at_once(names, done)
+    edges = _edges(connection, tails, known if all_behind else {}, end.window.end)
     traffic = {name: each.finish(exact=False) for name, each in tallying.items()}
     for name, each in traffic.items():
         each.end_is_pruned = name in end.pruned
-        _set_times(each, known.get(name), edges.get(name, (None, None)))
+        _set_times(each, known.get(name), edges[name])
         each.rows_read += rows // len(traffic)
     _add_history(connection, traffic)
-    return Rolled(end.window, traffic, done, tails=tails if behind.is_read_at_once(names, done) else None)
+    return Rolled(end.window, traffic, done, tails=tails if all_behind else None)
 
 
 def _last_hour_of(connection: BaseDatabaseWrapper, name: str, window: Window, done: Progress) -> list[EventGroup]:
@@ -196,7 +199,25 @@ def _timed_hours(groups: Sequence[EventGroup]) -> set[int]:
     return {hour for hour in hours if hour is not None}
 
 
-def _set_times(traffic: Traffic, known: Known | None, edges: tuple[str | None, str | None]) -> None:
+def _edges(
+    connection: BaseDatabaseWrapper, tails: Tails, known: Mapping[str, Known], end: datetime
+) -> dict[str, Edges]:
+    """Of the events behind, which with what is counted are all; of others, of those that there are.
+
+    `known` are the nodes whose events behind have all been read: jumps into the index of events are cold pages.
+    """
+    before = to_stored(end)
+    whole = {name for name, node in known.items() if name in tails and node.last is not None and node.last < before}
+    there = sql.edges(connection, [name for name in tails if name not in whole], end)
+    return {name: (first, last) for name, first, last in there} | {name: _outermost(tails[name]) for name in whole}
+
+
+def _outermost(groups: Sequence[EventGroup]) -> Edges:
+    firsts, lasts = (group.first for group in groups), (group.last for group in groups)
+    return min(filter(None, firsts), default=None), max(filter(None, lasts), default=None)
+
+
+def _set_times(traffic: Traffic, known: Known | None, edges: Edges) -> None:
     first, last = edges
     since = min(filter(None, (first, known.first if known else None)), default=None)
     traffic.known_since, traffic.known_until = from_stored(since), _until(traffic, known, last)
