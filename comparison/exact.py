@@ -32,6 +32,6 @@ def summed(parts: Iterable[Fraction | int]) -> Fraction:
     return Fraction(total, whole)
 
 
-def plus(one: Ratio, other: Ratio) -> Ratio:
-    (part, whole), (more, of) = one, other
-    return (part + more, whole) if whole == of else (part * of + more * whole, whole * of)
+def minus(one: Ratio, other: Ratio) -> Ratio:
+    (part, whole), (less, of) = one, other
+    return (part - less, whole) if whole == of else (part * of - less * whole, whole * of)

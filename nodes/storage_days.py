@@ -9,7 +9,6 @@ import time
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
@@ -112,6 +111,7 @@ class _Reading:
         self, connection: BaseDatabaseWrapper, names: Sequence[str], span: tuple[datetime, datetime], end: datetime
     ) -> None:
         self._connection, self._names, self._span, self._end = connection, names, span, end
+        self._cuts, self._until = {_day_of(end), _day_of(span[1])}, end.timestamp()
         self._days: dict[str, dict[int, list[StoredDay]]] = {name: {} for name in names}
         self._broken: dict[str, dict[int, int]] = {name: {} for name in names}
 
@@ -128,19 +128,19 @@ class _Reading:
         return days, {name: sum(of.values()) for name, of in self._broken.items()}
 
     def _add(self, row: DayRow) -> None:
-        if row.day in map(_day_of, (self._end, self._span[1])) and self._is_cut(row):
+        if row.day in self._cuts and self._is_cut(row):
             self._read([row.node], row.day, row.day + 1)
             return
         self._broken[row.node][row.day] = row.broken
         if row.of is not None:
-            later = row.day > _day_of(self._end) or row.of.first_at >= self._end.timestamp()
-            self._days[row.node][row.day] = [replace(row.of, later=True) if later else row.of]
+            row.of.later = row.of.first_at >= self._until
+            self._days[row.node][row.day] = [row.of]
 
     def _is_cut(self, row: DayRow) -> bool:
         """Whether the end of the span, or the end asked for, may be between snapshots of the row."""
         if row.day == _day_of(self._span[1]) or row.of is None:
             return True
-        return row.of.first_at < self._end.timestamp() and row.of.last_at >= int(self._end.timestamp())
+        return row.of.first_at < self._until and row.of.last_at >= int(self._until)
 
     def _lacking(self, state: State, days: range) -> Mapping[int, list[str]]:
         """Days and nodes with snapshots that are not summed up."""

@@ -4,16 +4,18 @@ Nothing is made up before the first snapshot and after the last. The line betwee
 midnight, of the month's start or of its end is cut there. Times are taken to the whole second.
 """
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from operator import sub
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from comparison.exact import Ratio, plus
+from comparison.exact import Ratio, minus
 from nodes import storage_days
 from nodes.sql.snapshots import GAP_SECONDS, SECONDS_A_DAY, StoredDay
 
@@ -87,89 +89,73 @@ def read(connection: BaseDatabaseWrapper, names: Sequence[str], start: datetime,
 
 def stored(days: Sequence[StoredDay], start: int, end: int, broken: int = 0) -> Stored:
     """`days` in the order of time; `start` is a midnight, both in seconds from 1970 on."""
-    found, areas = Stored(broken=broken), _Areas()
     inside = [day for day in days if day.first_at >= start and not day.later]
-    found.snapshots = sum(day.snapshots for day in inside)
-    for day in inside:
-        areas.add(day.first_at, day.last_at, (day.used_area, 1))
-        areas.add_whole((day.used_area, 1), (day.total_area, 1))
-        _add_gaps(found, day.gaps, day.longest_gap)
-    for before, after in pairwise(days):
-        if areas.add_line(before, after, start, end):
-            seconds = after.first_at - before.last_at
-            _add_gaps(found, int(seconds > GAP_SECONDS), seconds)
-    areas.into(found)
+    found = Stored(snapshots=sum(day.snapshots for day in inside), broken=broken)
     trashed = sum(day.trash_count for day in inside)
     found.trash = sum(day.trash for day in inside) / trashed if trashed else None
+    if days:
+        since, until = max(days[0].first_at, start), min(days[-1].last_at, end)
+        if since < until:
+            _add_areas(found, days, inside, (since, until))
+            _add_gaps(found, days, inside, (since, until))
     return found
 
 
-class _Areas:
-    """Sums of pieces of time, in all and by the number of their day since 1970."""
-
-    def __init__(self) -> None:
-        self._days: dict[int, Ratio] = {}
-        self._seconds: dict[int, int] = {}
-        self._used = self._total = _NONE
-        self._since = self._until = 0
-
-    def add(self, start: int, end: int, used: Ratio) -> None:
-        """A piece of one day: seconds, and the doubled area."""
-        if start == end:
-            return
-        day = start // SECONDS_A_DAY
-        self._since = min(self._since or start, start)
-        self._until = max(self._until, end)
-        self._days[day] = plus(self._days.get(day, _NONE), used)
-        self._seconds[day] = self._seconds.get(day, 0) + end - start
-
-    def add_whole(self, used: Ratio, total: Ratio) -> None:
-        """Of pieces that are added by day."""
-        self._used, self._total = plus(self._used, used), plus(self._total, total)
-
-    def add_line(self, before: StoredDay, after: StoredDay, start: int, end: int) -> bool:
-        """That from the last snapshot of one day to the first of a later one, cut at midnights, start and end: whether
-        any of it is between these.
-        """
-        line = begin, until = before.last_at, after.first_at
-        first, last = max(begin, start), min(until, end)
-        if first >= last:
-            return False
-        for part in pairwise(_cuts(first, last)):
-            self.add(*part, _doubled_area(before.last_used, after.first_used, line, part))
-        within = first, last
-        self.add_whole(
-            _doubled_area(before.last_used, after.first_used, line, within),
-            _doubled_area(before.last_total, after.first_total, line, within),
-        )
-        return True
-
-    def into(self, found: Stored) -> None:
-        if not self._seconds:
-            return
-        dates = {day: date.fromordinal(_1970 + day) for day in self._seconds}
-        found.areas = {dates[day]: area for day, area in self._days.items()}
-        found.seconds = {dates[day]: seconds for day, seconds in self._seconds.items()}
-        found.area, found.allocated_area = self._used, self._total
-        found.since = datetime.fromtimestamp(self._since, UTC)
-        found.until = datetime.fromtimestamp(self._until, UTC)
+def _add_areas(found: Stored, days: Sequence[StoredDay], inside: Sequence[StoredDay], span: tuple[int, int]) -> None:
+    """Snapshots cover all of the span."""
+    since, until = span
+    first, last = since // SECONDS_A_DAY, (until - 1) // SECONDS_A_DAY
+    cuts = since, *range((first + 1) * SECONDS_A_DAY, until, SECONDS_A_DAY), until
+    times = [(day.first_at, day.last_at) for day in days]
+    used = _Below(times, [(day.first_used, day.last_used, day.used_area) for day in days])
+    total = _Below(times, [(day.first_total, day.last_total, day.total_area) for day in days])
+    up_to = [used.up_to(cut) for cut in cuts]
+    areas, seconds = list(map(minus, up_to[1:], up_to)), list(map(sub, cuts[1:], cuts))
+    # Days that only a line crosses come last: the spread of days is of rounded sums in their order.
+    numbers = [day.first_at // SECONDS_A_DAY for day in inside if day.first_at < day.last_at]
+    dates = {number: date.fromordinal(_1970 + number) for number in (*numbers, *range(first, last + 1))}
+    found.areas = {day: areas[number - first] for number, day in dates.items()}
+    found.seconds = {day: seconds[number - first] for number, day in dates.items()}
+    found.area, found.allocated_area = minus(up_to[-1], up_to[0]), minus(total.up_to(until), total.up_to(since))
+    found.since, found.until = datetime.fromtimestamp(since, UTC), datetime.fromtimestamp(until, UTC)
 
 
-def _cuts(begin: int, until: int) -> Iterable[int]:
-    """At midnights."""
-    return begin, *range(begin // SECONDS_A_DAY * SECONDS_A_DAY + SECONDS_A_DAY, until, SECONDS_A_DAY), until
+class _Below:
+    """Doubled areas below the lines, from the first snapshot up to a moment that is not between those of a day."""
+
+    def __init__(self, times: Sequence[tuple[int, int]], sizes: Sequence[tuple[int, int, int]]) -> None:
+        """Of each day the times of the first and the last snapshot; their sizes, and the doubled area between them."""
+        self._times, self._sizes = times, sizes
+        steps = [
+            area + (size + next_size) * (next_at - at)
+            for (_, at), (next_at, _), (_, size, area), (next_size, _, _) in zip(
+                times, times[1:], sizes, sizes[1:], strict=False
+            )
+        ]
+        # Up to the first snapshot of each day, and to the last one of all.
+        self._running = list(accumulate((*steps, sizes[-1][2]), initial=0))
+
+    def up_to(self, at: int) -> Ratio:
+        number = bisect_left(self._times, (at, at))
+        if number == len(self._times) or self._times[number][0] == at:
+            return self._running[number], 1
+        (_, begin), (until, _) = self._times[number - 1 : number + 1]
+        (_, first, _), (last, _, _) = self._sizes[number - 1 : number + 1]
+        length, rest = until - begin, until - at
+        # The rest of the line is the sum of its two ends, times its length.
+        ends = 2 * last * length - (last - first) * rest
+        return self._running[number] * length - ends * rest, length
 
 
-def _doubled_area(first: int, last: int, line: tuple[int, int], part: tuple[int, int]) -> Ratio:
-    """Below a part of the straight line from `first` to `last`: the sum of its two ends, times its length."""
-    length, seconds = line[1] - line[0], part[1] - part[0]
-    if first == last or seconds == length:
-        return (first + last) * seconds, 1
-    ends = 2 * first * length + (last - first) * (part[0] + part[1] - 2 * line[0])
-    return ends * seconds, length
-
-
-def _add_gaps(found: Stored, gaps: int, longest: int) -> None:
-    found.gaps += gaps
-    if gaps:
-        found.longest = max(found.longest, longest / _SECONDS_AN_HOUR)
+def _add_gaps(found: Stored, days: Sequence[StoredDay], inside: Sequence[StoredDay], span: tuple[int, int]) -> None:
+    """Of lines over midnights those that have a part in the span."""
+    since, until = span
+    longest = [day.longest_gap for day in inside if day.gaps]
+    lines = [
+        after.first_at - before.last_at
+        for before, after in pairwise(days)
+        if after.first_at - before.last_at > GAP_SECONDS and before.last_at < until and after.first_at > since
+    ]
+    found.gaps = sum(day.gaps for day in inside) + len(lines)
+    if found.gaps:
+        found.longest = max(*longest, *lines, 0) / _SECONDS_AN_HOUR

@@ -105,23 +105,9 @@ def _values(day: StoredDay | None) -> tuple[Any, ...]:
 
 
 def _day(*values: Any) -> StoredDay | None:
-    first_at, first_used, first_total, last_at, last_used, last_total, snapshots, *rest = values
+    *sizes, snapshots, used_area, total_area, trash, longest_gap, gaps, trash_count = values
     if not snapshots:
         return None
-    used_area, total_area, trash, longest_gap, gaps, trash_count = rest
-    return StoredDay(
-        later=False,
-        first_at=first_at,
-        first_used=first_used,
-        first_total=first_total,
-        last_at=last_at,
-        last_used=last_used,
-        last_total=last_total,
-        snapshots=snapshots,
-        used_area=int(used_area),
-        total_area=int(total_area),
-        longest_gap=longest_gap,
-        gaps=gaps,
-        trash=int(trash),
-        trash_count=trash_count,
-    )
+    areas = int(used_area), int(total_area)
+    fields: tuple[Any, ...] = (*sizes, snapshots, *areas, longest_gap, gaps, int(trash), trash_count)
+    return StoredDay(False, *fields)

@@ -5,7 +5,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comparison.exact import half_even, plus, rounded, summed
+from comparison.exact import half_even, minus, rounded, summed
 
 FRACTIONS = st.fractions(max_denominator=10**6)
 NUMBERS = st.one_of(FRACTIONS, st.integers(-(10**9), 10**9), st.floats(-1e9, 1e9))
@@ -30,4 +30,4 @@ def test_a_sum_is_exact(parts: list[Fraction | int]) -> None:
 @given(FRACTIONS, FRACTIONS, st.integers(1, 50))
 def test_ratios_need_not_be_reduced(one: Fraction, other: Fraction, more: int) -> None:
     part, whole = one.as_integer_ratio()
-    assert Fraction(*plus((part * more, whole * more), other.as_integer_ratio())) == one + other
+    assert Fraction(*minus((part * more, whole * more), other.as_integer_ratio())) == one - other
