@@ -17,11 +17,11 @@ from comparison import behind
 from comparison.actions import SUCCESS
 from comparison.behind import Tails
 from comparison.last_hour import Known
-from comparison.spans import BY_DAY, Piece, hour_of, moment_of, pieces
+from comparison.spans import BY_DAY, hour_of, moment_of, pieces
 from comparison.window import Window
 from nodes.fields import from_stored, to_stored
 from nodes.rollups import points
-from nodes.rollups.codes import DAY, HOUR, HOURS_A_DAY, STATUS_CODES
+from nodes.rollups.codes import HOUR, HOURS_A_DAY, STATUS_CODES
 from nodes.rollups.presence import rollups_exist
 from nodes.satellites import satellite_of
 from nodes.sql import paid, rolled
@@ -55,9 +55,9 @@ class Moved:
     is_silent: bool = False
 
     def add(self, satellite: str, day: date, sent: Sent, received: int) -> None:
-        if any(sent):
-            egress, repair, audit = self.sent.get((satellite, day), NOTHING_SENT)
-            self.sent[satellite, day] = egress + sent[0], repair + sent[1], audit + sent[2]
+        if sent != NOTHING_SENT:
+            so_far = self.sent.get((satellite, day))
+            self.sent[satellite, day] = sent if so_far is None else _plus(so_far, sent)
         if received:
             self.received[satellite] += received
 
@@ -104,33 +104,49 @@ def read(
 
 def _add_counted(connection: BaseDatabaseWrapper, moved: Mapping[str, Moved], span: Window, known: Counted) -> None:
     numbered = {node.number: moved[name] for name, node in known.nodes.items()}
-    for piece in pieces(hour_of(span.start), hour_of(span.end), BY_DAY):
-        for node, satellite, start, *sent, received in _sent(connection, list(numbered), piece, known.has_days):
-            day = date.fromordinal(_1970 + start // HOURS_A_DAY)
-            numbered[node].add(known.satellites.get(satellite, ""), day, whole(sent), int(received))
+    hours = range(hour_of(span.start), hour_of(span.end))
+    sent = (_sent if known.has_days else _sent_by_pieces)(connection, list(numbered), hours)
+    days = range(hours.start // HOURS_A_DAY, hours.stop // HOURS_A_DAY + 1)
+    dates = {day: date.fromordinal(_1970 + day) for day in days}
+    for node, satellite, start, egress, repair, audit, received in sent:
+        numbered[node].add(
+            known.satellites.get(satellite, ""), dates[start // HOURS_A_DAY], (egress, repair, audit), received
+        )
 
 
-def _sent(connection: BaseDatabaseWrapper, nodes: Sequence[int], piece: Piece, has_days: bool) -> Iterable[Row]:
-    hours = range(piece.first, piece.last)
-    if not has_days:
-        return rolled.sent(connection, nodes, piece.span, hours, STATUS_CODES[SUCCESS])
-    return paid.days(connection, nodes, hours) if piece.span == DAY else _sent_in_part(connection, nodes, hours)
+def _sent_by_pieces(connection: BaseDatabaseWrapper, nodes: Sequence[int], hours: range) -> Iterator[Row]:
+    for piece in pieces(hours.start, hours.stop, BY_DAY):
+        of_piece = range(piece.first, piece.last)
+        yield from whole(rolled.sent(connection, nodes, piece.span, of_piece, STATUS_CODES[SUCCESS]))
 
 
-def _sent_in_part(connection: BaseDatabaseWrapper, nodes: Sequence[int], hours: range) -> Iterator[Row]:
-    """Of the first hours of a day, as the day less its other hours: mostly there is one of these, the one that runs."""
-    others = range(hours.stop, hours.start + HOURS_A_DAY)
+def _sent(connection: BaseDatabaseWrapper, nodes: Sequence[int], hours: range) -> list[Row]:
+    """From a midnight on. A last day that is not over is less its other hours: mostly there is one of these with
+    anything counted, the one that runs."""
+    days, of_last_day = paid.days(connection, nodes, hours), len(hours) % HOURS_A_DAY
+    if not of_last_day:
+        return days
+    last = hours.stop - of_last_day
+    later = rolled.sent(connection, nodes, HOUR, range(hours.stop, last + HOURS_A_DAY), STATUS_CODES[SUCCESS])
+    return [*(row for row in days if row[2] < last), *_less((row for row in days if row[2] == last), whole(later))]
+
+
+def _less(day: Iterable[Row], hours: Iterable[Row]) -> Iterator[Row]:
+    """The rows of a day less those of its hours."""
     later: dict[tuple[int, int], list[int]] = {}
-    for node, satellite, _, *sizes in rolled.sent(connection, nodes, HOUR, others, STATUS_CODES[SUCCESS]):
+    for node, satellite, _, *sizes in hours:
         later[node, satellite] = list(map(add, later.get((node, satellite), [0] * len(sizes)), sizes))
-    for node, satellite, start, *sizes in paid.days(connection, nodes, range(hours.start, hours.start + 1)):
+    for node, satellite, start, *sizes in day:
         yield node, satellite, start, *map(sub, sizes, later.get((node, satellite), [0] * len(sizes)))
 
 
-def whole(sent: Sequence[int]) -> Sent:
+def whole(rows: Iterable[Row]) -> list[Row]:
     """PostgreSQL's sums are decimals."""
-    egress, repair, audit = sent
-    return int(egress), int(repair), int(audit)
+    return [tuple(map(int, row)) for row in rows]
+
+
+def _plus(one: Sent, other: Sent) -> Sent:
+    return one[0] + other[0], one[1] + other[1], one[2] + other[2]
 
 
 def _tails(connection: BaseDatabaseWrapper, names: Sequence[str], span: Window) -> Tails:

@@ -144,10 +144,11 @@ def _moved(connection: BaseDatabaseWrapper, keys: Sequence[Key], counted: Counte
     found = {(known[name].number, month): (name, _seen(known[name], month)) for name, month in keys if name in known}
     found = {key: (name, moved) for key, (name, moved) in found.items() if moved.since}
     asked = [(number, DAY, hour_of(month.start), hour_of(month.end)) for number, month in found]
-    for number, satellite, hour, *sent, received in rolled.sent_by_piece(connection, asked, STATUS_CODES[SUCCESS]):
+    rows = whole(rolled.sent_by_piece(connection, asked, STATUS_CODES[SUCCESS]))
+    for number, satellite, hour, egress, repair, audit, received in rows:
         month = Month.of(moment_of(hour))
         of = counted.satellites.get(satellite, "")
-        found[number, month][1].add(of, month.start.date(), whole(sent), int(received))
+        found[number, month][1].add(of, month.start.date(), (egress, repair, audit), received)
     return {(name, month): moved for (_, month), (name, moved) in found.items()}
 
 
