@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -47,18 +48,33 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class Estimate:
-    """`recorded` is the gross amount in US dollars, `computed_per` the bytes of what it was computed per: TIB, TB, or
-    None.
+    """`recorded` is the gross amount in US dollars, of which `amounts` are the parts as they are stored.
 
-    `has_byte_hours` is whether those of `usage` are recorded; `joined` follows from the age that the monitor gives.
+    `joined` follows from the age that the monitor gives.
     """
 
     at: datetime
     recorded: float
-    usage: Usage
-    has_byte_hours: bool
-    computed_per: int | None
+    sizes: Sequence[Any]
+    amounts: Sequence[Any]
     joined: date | None
+
+    @cached_property
+    def usage(self) -> Usage:
+        return Usage(*(size if is_whole(size) else 0 for size in self.sizes))
+
+    @property
+    def has_byte_hours(self) -> bool:
+        return is_whole(self.sizes[0])
+
+    @cached_property
+    def computed_per(self) -> int | None:
+        """The bytes of what it was computed per: TIB, TB, or None."""
+        if not self.recorded or not all(map(is_whole, self.sizes)) or not all(map(is_number, self.amounts)):
+            return None
+        if not _near(sum(self.amounts), self.recorded):
+            return None
+        return next((per for per in (TIB, TB) if all(map(_near, self.amounts, _amounts(self.usage, per)))), None)
 
     @property
     def gross(self) -> Fraction:
@@ -77,6 +93,7 @@ class Estimates:
     def newest(self) -> datetime | None:
         return max((estimate.at for estimate in self.satellites.values()), default=None)
 
+    @cached_property
     def stored_shares(self) -> dict[str, Fraction]:
         """Of each satellite in the byte-hours; empty where they are not known of all."""
         if AGGREGATE in self.satellites or not all(estimate.has_byte_hours for estimate in self.satellites.values()):
@@ -111,17 +128,8 @@ def read(
 
 
 def _estimate(at: datetime, gross: float, month: Month, age: Any, *rest: Any) -> Estimate:
-    sizes, amounts = rest[:4], rest[4:]
-    usage = Usage(*(size if is_whole(size) else 0 for size in sizes))
     joined = month.plus(1 - age).start.date() if is_whole(age) and 1 <= age <= MOST_MONTHS else None
-    per = _computed_per(usage, sizes, amounts, gross)
-    return Estimate(at, gross, usage, is_whole(sizes[0]), per, joined)
-
-
-def _computed_per(usage: Usage, sizes: tuple[Any, ...], amounts: tuple[Any, ...], gross: float) -> int | None:
-    if not gross or not all(map(is_whole, sizes)) or not all(map(is_number, amounts)) or not _near(sum(amounts), gross):
-        return None
-    return next((per for per in (TIB, TB) if all(map(_near, amounts, _amounts(usage, per)))), None)
+    return Estimate(at, gross, rest[:4], rest[4:], joined)
 
 
 def _amounts(usage: Usage, per: int) -> list[float]:

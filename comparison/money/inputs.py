@@ -109,13 +109,17 @@ class Basis:
         return self.source == ROLLUP
 
 
+# By name and month, where there are any.
+Estimated = Mapping[tuple[str, Month], Estimates]
+
+
 @dataclass(frozen=True)
 class Sources:
     """What is read at once for a month and those before it; `tails` are the uncounted events up to the window's end,
     where these were read before."""
 
     counted: Counted | None
-    estimated: Mapping[tuple[str, Month], Estimates]
+    estimated: Estimated
     tails: Tails | None = None
 
 
@@ -126,10 +130,17 @@ def sources(
     before: Sequence[Month],
     tails: Tails | None = None,
 ) -> Sources:
-    """For the window's month, and others that are over."""
-    months = {*before, window.month.plus(-1), window.month}
-    estimated = estimates.read(connection, names, sorted(months), window.end)
+    """For the window's month, and others that are over; of the month before it what may have to stand in."""
+    last = window.month.plus(-1)
+    estimated = estimates.read(connection, names, [*before, window.month], window.end)
+    if last not in before:
+        lacking = [name for name in names if not _estimates(estimated, name, window.month).stored_shares]
+        estimated |= estimates.read(connection, lacking, [last], window.end)
     return Sources(moved.counted(connection, names), estimated, tails)
+
+
+def _estimates(estimated: Estimated, name: str, month: Month) -> Estimates:
+    return estimated.get((name, month), Estimates())
 
 
 def read(
@@ -143,7 +154,7 @@ def read(
     seen = {name: _Seen(*rest) for name, *rest in first_seen(connection, names)}
 
     def of(name: str) -> Inputs:
-        now, before = (estimated.get((name, of_month), Estimates()) for of_month in (month, month.plus(-1)))
+        now, before = (_estimates(estimated, name, of_month) for of_month in (month, month.plus(-1)))
         return Inputs(
             month,
             end,
@@ -151,7 +162,7 @@ def read(
             found.get(name),
             kept[name],
             now,
-            now.stored_shares() or before.stored_shares(),
+            now.stored_shares or before.stored_shares,
             own.get(name, {}),
             _earliest(seen[name], found.get(name), now),
         )

@@ -111,7 +111,7 @@ def read(
             moved.get(key),
             kept.get(key, Stored()),
             kind,
-            kind.stored_shares() or before.shares,
+            kind.stored_shares or before.shares,
             before.own,
             before.guess,
         )
