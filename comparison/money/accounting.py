@@ -16,7 +16,6 @@ from comparison.money.statement import (
     NOTHING,
     TB,
     Account,
-    Amounts,
     Rates,
     Statement,
     statement,
@@ -51,14 +50,14 @@ def earnings(inputs: Inputs) -> Earnings | None:
         return None
     terms = terms_of(inputs, found)
     made = settled(inputs, found, terms)
-    stored = NOTHING if _lacks_byte_hours(inputs, found) else made.usage.byte_hours
+    stored = NOTHING if _lacks_byte_hours(inputs, found) else made.byte_hours
     return Earnings(
         found,
         made,
         terms,
         projection(*_earned(inputs, found, made, terms), _begun(terms, inputs.month), inputs.month.end),
         hours_known(found, terms, inputs.month, inputs.end) >= NEARLY_ALL,
-        _per_tb_month(made.gross, Fraction(stored)),
+        _per_tb_month(made.gross, stored),
         None if found.left_out else _per_tb_month(made.gross, _allocated(inputs, found)),
         None if found.left_out else _unpaid(inputs),
     )
@@ -131,12 +130,12 @@ def _earned(inputs: Inputs, found: Basis, made: Statement, terms: Mapping[str, A
         for day, of_day in byte_hours.items():
             storage[day] += of_day * dollars
     traffic: dict[date, float] = defaultdict(float)
-    for satellite, day, (egress, repair, audit) in sent_daily(inputs, found):
+    for (satellite, day), (egress, repair, audit) in sent_daily(inputs, found):
         _, per_egress, per_repair, per_audit = rates[satellite]
         traffic[day] += egress * per_egress + repair * per_repair + audit * per_audit
     if not storage and not traffic:
         return Earned(made.gross, found.storage, {}), Earned(NOTHING, Covered(), {})
-    whole = sum_of([line.amounts for line in made.lines])
+    whole = made.amounts
     return Earned(whole.storage, found.storage, storage), Earned(whole.traffic, found.traffic, traffic)
 
 
@@ -150,15 +149,6 @@ def by_day(parts: Iterable[tuple[date, Fraction]]) -> dict[date, Fraction]:
     for day, part in parts:
         found[day] = found.get(day, NOTHING) + part
     return found
-
-
-def sum_of(parts: list[Amounts]) -> Amounts:
-    return Amounts(
-        summed(part.storage for part in parts),
-        summed(part.egress for part in parts),
-        summed(part.repair for part in parts),
-        summed(part.audit for part in parts),
-    )
 
 
 def _allocated(inputs: Inputs, found: Basis) -> Fraction:

@@ -1,8 +1,8 @@
 """All that is known of a node's month, and what of it a statement is made from."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from comparison.behind import Tails
 from comparison.money import estimates, from_api, moved, stored
 from comparison.money.estimates import Estimates
-from comparison.money.from_api import A_DAY, Told
+from comparison.money.from_api import Told
 from comparison.money.month import Month
 from comparison.money.moved import NOTHING_SENT, Counted, Moved, Sent
 from comparison.money.own import Own
@@ -69,8 +69,9 @@ class Covered:
 
     @property
     def whole_days(self) -> list[date]:
-        parts = self.parts if self.parts is not None else dict(_parts(self.since, self.until))
-        return [day for day, seconds in parts.items() if seconds == SECONDS_A_DAY]
+        if self.parts is not None:
+            return [day for day, seconds in self.parts.items() if seconds == SECONDS_A_DAY]
+        return list(_days_between(self.since, self.until)) if self.since and self.until else []
 
     @property
     def _seconds(self) -> Seconds:
@@ -79,10 +80,10 @@ class Covered:
         return max(_seconds(self.until - self.since), 0) if self.since and self.until else 0
 
 
-# A satellite, and its share in byte-hours of days; a satellite, a day, and the bytes sent. Rounded, as days only tell
-# how much they differ, and no amount is a sum of them.
+# A satellite, and its share in byte-hours of days; a satellite and a day, and the bytes sent. Rounded, as days only
+# tell how much they differ, and no amount is a sum of them.
 StoredDaily = tuple[str, float, Mapping[date, float]]
-SentDaily = tuple[str, date, Sent]
+SentDaily = tuple[tuple[str, date], Sent]
 
 
 @dataclass(frozen=True)
@@ -234,17 +235,16 @@ def stored_daily(inputs: Inputs, found: Basis) -> Iterator[StoredDaily]:
                 yield satellite, float(share), byte_hours
 
 
-def sent_daily(inputs: Inputs, found: Basis) -> Iterator[SentDaily]:
+def sent_daily(inputs: Inputs, found: Basis) -> Iterable[SentDaily]:
     """As `stored_daily`."""
-    return (each for each in _sent_daily(inputs, found.source) if each[0] in found.usage)
+    sent = _sent_daily(inputs, found.source)
+    return sent if inputs.only is None else [each for each in sent if each[0][0] in found.usage]
 
 
-def _sent_daily(inputs: Inputs, source: str) -> Iterator[SentDaily]:
+def _sent_daily(inputs: Inputs, source: str) -> Iterable[SentDaily]:
     if source == API:
-        for (satellite, day), of in inputs.told.days.items():
-            yield satellite, day, (of.egress, of.repair, of.audit)
-    elif source == ROLLUP:
-        yield from _sent(inputs, _shares(inputs))
+        return [(of, (used.egress, used.repair, used.audit)) for of, used in inputs.told.days.items()]
+    return _sent(inputs, _shares(inputs)) if source == ROLLUP else []
 
 
 def _from_api(told: Told) -> Basis:
@@ -257,7 +257,7 @@ def _from_api(told: Told) -> Basis:
 def _counted(inputs: Inputs) -> Basis:
     found, kept, shares = inputs.moved or Moved(), inputs.stored, _shares(inputs)
     sent: dict[str, Sent] = {}
-    for satellite, _, (egress, repair, audit) in _sent(inputs, shares):
+    for (satellite, _), (egress, repair, audit) in _sent(inputs, shares):
         so_far = sent.get(satellite, NOTHING_SENT)
         sent[satellite] = so_far[0] + egress, so_far[1] + repair, so_far[2] + audit
     stored = {of: kept.byte_hours * share for of, share in _stored_shares(inputs, shares).items()}
@@ -274,11 +274,10 @@ def _stored_shares(inputs: Inputs, shares: Mapping[str, Fraction]) -> Mapping[st
     return (shares or {ALL: Fraction(1)}) if inputs.stored.areas else {}
 
 
-def _sent(inputs: Inputs, shares: Mapping[str, Fraction]) -> Iterator[tuple[str, date, Sent]]:
+def _sent(inputs: Inputs, shares: Mapping[str, Fraction]) -> Iterable[SentDaily]:
     """By satellite and day; all satellites are one where storage is not told apart."""
-    apart = shares or not inputs.stored.areas
-    for (satellite, day), sizes in inputs.moved.sent.items() if inputs.moved else ():
-        yield satellite if apart else ALL, day, sizes
+    sent = inputs.moved.sent.items() if inputs.moved else ()
+    return sent if shares or not inputs.stored.areas else [((ALL, day), sizes) for (_, day), sizes in sent]
 
 
 def _estimated(inputs: Inputs) -> Basis:
@@ -303,12 +302,10 @@ def _between(since: datetime | None, until: datetime | None) -> Covered:
     return Covered(since, until) if since and until else Covered()
 
 
-def _parts(since: datetime | None, until: datetime | None) -> Iterator[tuple[date, Seconds]]:
-    """Of each day the seconds between these."""
-    while since and until and since < until:
-        end = min(_midnight(since, since.date()) + A_DAY, until)
-        yield since.date(), _seconds(end - since)
-        since = end
+def _days_between(since: datetime, until: datetime) -> Iterator[date]:
+    """From midnight to midnight."""
+    is_cut = since.time() != time.min
+    return map(date.fromordinal, range(since.toordinal() + is_cut, until.toordinal()))
 
 
 def _midnight(like: datetime, day: date) -> datetime:

@@ -11,13 +11,13 @@ from fractions import Fraction
 from typing import Any
 
 from comparison.exact import summed
-from comparison.money.accounting import NEARLY_ALL, hours_known, settled, sum_of, terms_of
+from comparison.money.accounting import NEARLY_ALL, hours_known, settled, terms_of
 from comparison.money.estimates import AGGREGATE
 from comparison.money.inputs import ALL, Basis, Inputs, bases
 from comparison.money.month import Month
 from comparison.money.past import Payments
 from comparison.money.report import KINDS, dollars
-from comparison.money.statement import Amounts, Line, Rates, Statement, Usage, amounts, total
+from comparison.money.statement import Amounts, Line, Rates, Statement, Usage, amounts, sum_of, total
 from comparison.money.terms import ALL_SATELLITES, Agreed
 from nodes.satellites import short_name
 

@@ -15,6 +15,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from comparison.change.student import critical
+from comparison.exact import summed
 from comparison.money.inputs import Covered
 
 HOURS_A_DAY = 24
@@ -50,18 +51,19 @@ def projection(storage: Earned, traffic: Earned, begun: datetime, end: datetime)
         return None
     kinds = [kind for kind in (storage, traffic) if kind.covered.whole]
     earned = storage.gross + traffic.gross
-    to_come = [_to_come(kind, end) for kind in kinds]
-    expected = earned + sum(to_come, Fraction(0))
+    left = [_hours_left(kind.covered, end) for kind in kinds]
+    to_come = [_at_the_same_mean(kind, hours) for kind, hours in zip(kinds, left, strict=True)]
+    expected = summed([earned, *to_come])
     if not storage.days:
         return Projection(expected)
-    squares = (_error(kind, end, float(more)) ** 2 for kind, more in zip(kinds, to_come, strict=True))
-    error = Fraction(math.sqrt(sum(squares)))
-    missed = sum((_missed(kind, begun) for kind in kinds), Fraction(0))
-    return Projection(expected, max(expected - error, earned), expected + error + missed)
+    errors = [_error(kind, hours, float(more)) for kind, hours, more in zip(kinds, left, to_come, strict=True)]
+    error = Fraction(math.sqrt(sum(each**2 for each in errors)))
+    missed = [_missed(kind, begun) for kind in kinds]
+    return Projection(expected, max(expected - error, earned), summed([expected, error, *missed]))
 
 
-def _to_come(kind: Earned, end: datetime) -> Fraction:
-    return kind.gross / kind.covered.whole * _hours_left(kind.covered, end)
+def _at_the_same_mean(kind: Earned, hours: Fraction) -> Fraction:
+    return kind.gross * (hours / kind.covered.whole) if hours else hours
 
 
 def _hours_left(covered: Covered, end: datetime) -> Fraction:
@@ -72,19 +74,19 @@ def _missed(kind: Earned, begun: datetime) -> Fraction:
     """What it would have earned at the same mean in the time of which it is not known."""
     covered = kind.covered
     unknown = _hours(covered.until - begun) - covered.whole if covered.until else Fraction(0)
-    return kind.gross / covered.whole * max(unknown, Fraction(0))
+    return _at_the_same_mean(kind, max(unknown, Fraction(0)))
 
 
 def _hours(span: timedelta) -> Fraction:
-    return max(Fraction(span // timedelta(microseconds=1), 3600 * 10**6), Fraction(0))
+    return Fraction(max(span // timedelta(microseconds=1), 0), 3600 * 10**6)
 
 
-def _error(kind: Earned, end: datetime, to_come: float) -> float:
+def _error(kind: Earned, hours_left: Fraction, to_come: float) -> float:
     """Half of the way from bound to bound."""
     days = [kind.days.get(day, 0.0) for day in kind.covered.whole_days]
     if len(days) < 2:
         return to_come
-    left = float(_hours_left(kind.covered, end) / HOURS_A_DAY)
+    left = float(hours_left / HOURS_A_DAY)
     error = math.sqrt(_variance(days) * (left + left**2 / len(days)))
     return min(critical(LEFT_OUT, len(days) - 1) * error, max(to_come, FEWEST_ERRORS * error))
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from comparison.exact import half_even, rounded
-from comparison.money.accounting import Earnings, sum_of
+from comparison.money.accounting import Earnings
 from comparison.money.inputs import API, ESTIMATES, ROLLUP, Covered, Inputs
 from comparison.money.month import Month
 from comparison.money.statement import RETURNED_IN_MONTH, RETURNED_SHARE, Account, Amounts, Line
@@ -35,7 +35,7 @@ def report(inputs: Inputs, earned: Earnings) -> dict[str, Any]:
         "is_whole": earned.is_whole,
         "storage": _covered(earned.basis.storage) | _snapshots(inputs, earned),
         "traffic": _covered(earned.basis.traffic),
-        **_amounts(sum_of([line.amounts for line in made.lines])),
+        **_amounts(made.amounts),
         "gross": dollars(made.gross),
         "held": dollars(made.held),
         "payout": dollars(made.payout),

@@ -144,9 +144,13 @@ class Statement:
     def returned(self) -> Fraction | None:
         return total(line.returned for line in self.lines)
 
+    @cached_property
+    def amounts(self) -> Amounts:
+        return sum_of([line.amounts for line in self.lines])
+
     @property
-    def usage(self) -> Usage:
-        return sum((line.account.usage for line in self.lines), Usage())
+    def byte_hours(self) -> Fraction:
+        return summed(line.account.usage.byte_hours for line in self.lines)
 
 
 def statement(accounts: Sequence[Account], month: Month) -> Statement:
@@ -162,6 +166,15 @@ def amounts(usage: Usage, rates: Rates) -> Amounts:
         egress=Fraction(usage.egress * egress, dollar) if usage.egress else NOTHING,
         repair=Fraction(usage.repair * repair, dollar) if usage.repair else NOTHING,
         audit=Fraction(usage.audit * audit, dollar) if usage.audit else NOTHING,
+    )
+
+
+def sum_of(parts: Sequence[Amounts]) -> Amounts:
+    return Amounts(
+        summed(part.storage for part in parts),
+        summed(part.egress for part in parts),
+        summed(part.repair for part in parts),
+        summed(part.audit for part in parts),
     )
 
 
