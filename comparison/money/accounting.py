@@ -154,11 +154,14 @@ def by_day(parts: Iterable[tuple[date, Fraction]]) -> dict[date, Fraction]:
 def _allocated(inputs: Inputs, found: Basis) -> Fraction:
     """Byte-hours allocated in the time of what is known of storage; the snapshots' mean, where these are of another."""
     kept = inputs.stored
-    return kept.allocated / kept.covered_hours * found.storage.whole if kept.covered_hours else NOTHING
+    if found.counted or not kept.covered_hours:
+        return kept.allocated
+    return kept.allocated / kept.covered_hours * found.storage.whole
 
 
 def _per_tb_month(gross: Fraction, byte_hours: Fraction) -> Fraction | None:
-    return gross / (byte_hours / (HOURS_A_MONTH * TB)) if byte_hours else None
+    part, whole = byte_hours.as_integer_ratio()
+    return gross * Fraction(HOURS_A_MONTH * TB * whole, part) if part else None
 
 
 def _unpaid(inputs: Inputs) -> Fraction | None:

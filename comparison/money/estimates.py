@@ -17,7 +17,6 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from comparison.exact import summed
 from comparison.money.month import Month
 from comparison.money.statement import DEFAULT_RATES, HOURS_A_MONTH, TB, Usage
 from nodes.fields import from_stored, to_stored
@@ -96,11 +95,11 @@ class Estimates:
     @cached_property
     def stored_shares(self) -> dict[str, Fraction]:
         """Of each satellite in the byte-hours; empty where they are not known of all."""
-        if AGGREGATE in self.satellites or not all(estimate.has_byte_hours for estimate in self.satellites.values()):
+        parts = {of: estimate.sizes[0] for of, estimate in self.satellites.items()}
+        if AGGREGATE in parts or not all(map(is_whole, parts.values())):
             return {}
-        parts = {of: Fraction(estimate.usage.byte_hours) for of, estimate in self.satellites.items()}
-        whole = summed(parts.values())
-        return {of: part / whole for of, part in parts.items() if part}
+        whole = sum(parts.values())
+        return {of: Fraction(part, whole) for of, part in parts.items() if part}
 
 
 def read(

@@ -1,6 +1,5 @@
 """The statement of a node as JSON, as comparison.result documents it, with its amounts rounded to millionths."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -52,7 +51,7 @@ def until(earned: Earnings) -> datetime | None:
 
 
 def _covered(covered: Covered) -> dict[str, Any]:
-    return {"from": _iso(covered.since), "until": _iso(covered.until), "hours": _rounded(covered.whole, 2)}
+    return {"from": _iso(covered.since), "until": _iso(covered.until), "hours": rounded(covered.whole, 2)}
 
 
 def _snapshots(inputs: Inputs, earned: Earnings) -> dict[str, Any]:
@@ -90,7 +89,7 @@ def _line(line: Line, earned: Earnings) -> dict[str, Any]:
         "held": dollars(line.held),
         "payout": dollars(line.payout),
         "returned": dollars(line.returned),
-        **dict(_relation(line, known, earned.statement.month)),
+        **_relation(line, known, earned.statement.month),
         "rates": {kind: float(getattr(known.rates, kind)) for kind in KINDS},
         "rates_source": known.rates_source,
     }
@@ -101,18 +100,21 @@ def _told_or(parts: Amounts, account: Account) -> dict[str, Any]:
     return _amounts(parts) if account.told is None else dict.fromkeys(f"{kind}_earned" for kind in KINDS)
 
 
-def _relation(line: Line, known: Agreed, month: Month) -> Iterator[tuple[str, Any]]:
-    yield "joined", known.joined.isoformat() if known.joined else None
-    yield "joined_source", known.joined_source
-    yield "month_number", line.month_number
-    before = line.account.held_before
+def _relation(line: Line, known: Agreed, month: Month) -> dict[str, Any]:
+    before, number, joined = line.account.held_before, line.month_number, known.joined
     in_all = None if before is None or line.held is None else before + line.held
-    yield "held_in_all", dollars(in_all)
-    coming = line.month_number is not None and line.month_number <= RETURNED_IN_MONTH and known.joined is not None
-    returned_in = Month.of(known.joined).plus(RETURNED_IN_MONTH - 1) if coming and known.joined else None
-    yield "returned_in", None if returned_in is None or returned_in < month else str(returned_in)
-    yield "to_be_returned", dollars(in_all * RETURNED_SHARE if in_all is not None and returned_in else None)
-    yield "lost_if_stopped", dollars(in_all)
+    coming = joined is not None and number is not None and number <= RETURNED_IN_MONTH
+    returned_in = Month.of(joined).plus(RETURNED_IN_MONTH - 1) if joined and coming else None
+    held_in_all = dollars(in_all)
+    return {
+        "joined": joined.isoformat() if joined else None,
+        "joined_source": known.joined_source,
+        "month_number": number,
+        "held_in_all": held_in_all,
+        "returned_in": None if returned_in is None or returned_in < month else str(returned_in),
+        "to_be_returned": dollars(in_all * RETURNED_SHARE) if in_all is not None and returned_in else None,
+        "lost_if_stopped": held_in_all,
+    }
 
 
 def _amounts(parts: Amounts) -> dict[str, Any]:
@@ -120,11 +122,7 @@ def _amounts(parts: Amounts) -> dict[str, Any]:
 
 
 def dollars(amount: Fraction | None) -> float | None:
-    return _rounded(amount, MICRO)
-
-
-def _rounded(value: Fraction | None, decimals: int) -> float | None:
-    return None if value is None else rounded(value, decimals)
+    return None if amount is None else rounded(amount, MICRO)
 
 
 def _iso(moment: datetime | None) -> str | None:
