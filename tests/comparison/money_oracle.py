@@ -23,10 +23,22 @@ def seconds(moment: datetime) -> int:
 
 
 class Money:
-    """`values` and `unranked` are those of oracle.Expected; `limit` is how many uncounted events are read."""
+    """`values` and `unranked` are those of oracle.Expected; `limit` is how many uncounted events are read of a node,
+    of `together` nodes at once."""
 
-    def __init__(self, tables: dict[str, list[oracle.Row]], name: str, end: datetime, limit: int, counted: int = 0):
+    def __init__(
+        self,
+        tables: dict[str, list[oracle.Row]],
+        name: str,
+        end: datetime,
+        limit: int,
+        counted: int = 0,
+        *,
+        together: int = 1,
+    ) -> None:
         self.tables, self.name, self.limit, self.counted = tables, name, limit, counted
+        behind = max((row["id"] for row in tables.get("events", [])), default=0) - counted
+        self.all_behind = behind <= limit * together
         moment = end - timedelta(microseconds=1)
         self.start = datetime(moment.year, moment.month, 1, tzinfo=UTC)
         self.month_end = (self.start + timedelta(days=31)).replace(day=1)
@@ -86,7 +98,8 @@ class Money:
         rows = [row for row in self._rows("events") if isinstance(row["timestamp"], str)]
         low, high = oracle.text_of(self.start), oracle.text_of(self.last_hour)
         tail = [row for row in rows if low <= row["timestamp"] < high and row["id"] > self.counted]
-        self.whole = len(tail) <= self.limit
+        # Where all that is behind is read, events without a time are seen to be in no window.
+        self.whole = sum(not self.all_behind or oracle.stored(row["timestamp"]) for row in tail) <= self.limit
         known = [row for row in rows if row["id"] <= self.counted] + (tail if self.whole else [])
         self.times = sorted(oracle.moment(row["timestamp"]) for row in known if oracle.stored(row["timestamp"]))
         self.knows_traffic = self.whole and bool(self.times) and self.times[0] < self.last_hour

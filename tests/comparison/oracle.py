@@ -68,10 +68,20 @@ def decimals_of(key: str) -> int:
 
 
 class Expected:
-    """The metrics of one node and the keys that must not be ranked."""
+    """The metrics of one node, which is read with others `together`, and the keys that must not be ranked."""
 
-    def __init__(self, tables: dict[str, list[Row]], name: str, start: datetime, end: datetime, limit: int) -> None:
+    def __init__(
+        self,
+        tables: dict[str, list[Row]],
+        name: str,
+        start: datetime,
+        end: datetime,
+        limit: int,
+        *,
+        together: int = 1,
+    ) -> None:
         self.tables, self.name, self.start, self.end, self.limit = tables, name, start, end, limit
+        self.together = together
         self.values: dict[str, Any] = {}
         self.unranked: set[str] = set()
         self.skipped = 0
@@ -285,7 +295,7 @@ class Expected:
     def _earnings(self) -> None:
         from tests.comparison.money_oracle import Money  # which builds upon this module
 
-        money = Money(self.tables, self.name, self.end, self.limit)
+        money = Money(self.tables, self.name, self.end, self.limit, together=self.together)
         self.values |= {key: _divided(value) for key, value in money.values.items()}
         self.unranked |= money.unranked
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from comparison.engine import compute
-from comparison.metrics import TYPES, metrics_of
+from comparison.metrics import EARNINGS, TYPES, metrics_of
 from comparison.request import SAMPLE, ComparisonRequest
 from comparison.window import Window
 from tests.comparison import oracle, strategies
@@ -26,7 +26,11 @@ def check(tables: dict[str, Any], type_: str, hours: int, limit: int) -> None:
     request = ComparisonRequest(tuple(names), type_, hours, strategies.AS_OF, SAMPLE)
     result = compute(request)
     window = Window.ending(strategies.AS_OF, hours)
-    expected = {name: oracle.Expected(tables, name, window.start, window.end, limit) for name in names}
+    # Samples are read node by node.
+    together = len(names) if type_ == EARNINGS else 1
+    expected = {
+        name: oracle.Expected(tables, name, window.start, window.end, limit, together=together) for name in names
+    }
     keys = [metric.key for metric in metrics_of(type_)]
     assert [node.error for node in result.nodes] == [None] * len(names)
     for node in result.nodes:

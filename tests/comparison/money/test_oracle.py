@@ -51,7 +51,7 @@ def test_every_amount_is_the_oracles_within_a_cent(databases: None, settings: La
         watermark = rollup_once(counted).watermark if counted else 0
         result = compute(ComparisonRequest(strategies.NAMES, EARNINGS, 24, end))
         for node in result.nodes:
-            right = Money(tables, node.name, end, limit, watermark).values
+            right = Money(tables, node.name, end, limit, watermark, together=len(strategies.NAMES)).values
             for metric in metrics_of(EARNINGS):
                 if metric.key in DOLLARS or metric.key.startswith("earnings_per"):
                     value, expected = node.metrics[metric.key], right.get(metric.key)

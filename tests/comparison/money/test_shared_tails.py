@@ -56,7 +56,8 @@ def check(rows: list[Row], counted: int, as_of: datetime, limit: int = 10_000) -
     for result in found.values():
         for node in result.nodes:
             assert node.error is None
-            right = Money({"events": rows}, node.name, result.end, limit, counted).values.get("total_earnings")
+            money = Money({"events": rows}, node.name, result.end, limit, counted, together=len(NAMES))
+            right = money.values.get("total_earnings")
             assert node.metrics["total_earnings"] == (None if right is None else pytest.approx(float(right)))
     return found[OVERALL]
 
