@@ -73,3 +73,24 @@ def test_no_page_fetches_from_elsewhere_or_has_anything_to_complain_about(
     assert len(fetched) > 10
     assert [url for url in fetched if not url.startswith(lifelike_site)] == []
     assert said == []
+
+
+def test_beside_an_error_all_fields_stay_in_one_line(thread: Thread, site: str, open_page: Open) -> None:
+    page = open_page(viewport={"width": 1440, "height": 900})
+    sign_in(page, site)
+    nodes = all_nodes(page)
+    middles = """() => [...document.querySelectorAll(".fields")].filter((row) => row.checkVisibility()).map((row) =>
+      [...row.querySelectorAll(":scope > button, .segments, input:not([type=hidden])")].map((control) => {
+        const box = control.getBoundingClientRect();
+        return (box.top + box.bottom) / 2;
+      }))"""
+    for query in (
+        "range=9y&as_of=then",
+        "type=earnings&month=never&months=999",
+        "same_satellites=perhaps",
+        "settle=many&change_at=2026-11-16T12:00",
+    ):
+        page.goto(f"{site}/?{nodes}&{query}")
+        assert page.locator(".fields .field-error").count() > 0
+        for row in page.evaluate(middles):
+            assert max(row) - min(row) <= 1, query
