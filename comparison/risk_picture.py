@@ -12,13 +12,13 @@ from nodes.known import printable
 
 ROW_HEIGHT, HEAD_HEIGHT = 22, 22
 LEFT, WIDTH = 30.0, 70.0  # per cent of the picture
-_NUMBER = 0.52  # of a column's width
+_NUMBER, _GAP = 0.55, 0.03  # of a column's width: the number, which stands before its bar, and what is left empty
 MOST_SATELLITES = 6
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A bar from `x` on, in per cent of the picture; `bad` where little is left."""
+    """A bar from `x` on, in per cent of the picture, behind a number that ends at `right`; `bad`: little is left."""
 
     x: float
     width: float
@@ -108,7 +108,7 @@ def _chart(
         return None
     rows = [_row(measure, place, node, satellites, labels) for place, node in enumerate(nodes)]
     column = WIDTH / len(satellites)
-    heads = [(name, round(LEFT + place * column, 2)) for place, name in enumerate(satellites.values())]
+    heads = [(name, round(LEFT + (place + _NUMBER) * column, 2)) for place, name in enumerate(satellites.values())]
     told = " ".join(f"{row.label}: {_told(row, list(satellites.values()))}." for row in rows)
     return RiskChart(measure.key, measure.title, f"{measure.most}{measure.unit}", heads, rows, told)
 
@@ -123,11 +123,12 @@ def _row(
 
 
 def _cell(measure: _Measure, value: int | None, left: float, column: float) -> Cell:
-    room = column * (1 - _NUMBER)
+    right = left + column * _NUMBER
+    room = column * (1 - _NUMBER - 2 * _GAP)
     share = 0.0 if value is None else min(value / measure.most, 1.0)
     text = NO_VALUE if value is None else f"{value:,}"
     bad = value is not None and value <= measure.few
-    return Cell(round(left, 2), round(room * share, 2), text, round(left + column - 1, 2), bad)
+    return Cell(round(right + column * _GAP, 2), round(room * share, 2), text, round(right, 2), bad)
 
 
 def _told(row: RiskRow, names: Sequence[str]) -> str:

@@ -25,7 +25,7 @@ def strips(chart: Chart) -> SafeString:
 @register.simple_tag
 def panels(figure: Figure, first: str, last: str) -> SafeString:
     """A line chart for each node; `first` and `last` are the ends of the axis of time."""
-    axis = f'<text x="0" y="58">{escape(first)}</text><text x="100%" y="58" text-anchor="end">{escape(last)}</text>'
+    axis = f'<text x="0" y="60">{escape(first)}</text><text x="100%" y="60" text-anchor="end">{escape(last)}</text>'
     return _safe(_panel(escape(figure.title), panel, axis) for panel in figure.panels)
 
 
@@ -82,7 +82,7 @@ def _dot(dot: Dot, title: str = "") -> str:
 def _end(text: str, bottom: int, is_far: bool) -> str:
     kind, x = ("label far", 51) if is_far else ("label", 0)
     return (
-        f'<foreignObject x="{x}" y="{bottom}" width="49%" height="20" transform="translate(0 -20)">'
+        f'<foreignObject x="{x}%" y="{bottom}" width="49%" height="20" transform="translate(0 -20)">'
         f'<bdi class="{kind}">{escape(text)}</bdi></foreignObject>'
     )
 
@@ -100,7 +100,7 @@ def _panel(title: str, panel: Panel, axis: str) -> str:
     lines = "".join(map(_curve, panel.curves)) + (_marked(panel.marks) if panel.marks else "")
     return (
         f'<div class="panel"><p><bdi class="label" title="{label}">{label}</bdi> <span class="latest">{told}</span></p>'
-        f'<svg class="lines" role="img" aria-label="{title} of {escape(panel.description)}" width="100%" height="62">'
+        f'<svg class="lines" role="img" aria-label="{title} of {escape(panel.description)}" width="100%" height="64">'
         '<svg x="0" y="1" width="100%" height="44" viewBox="0 0 100 40" preserveAspectRatio="none" overflow="visible">'
         f'<path class="frame" d="M0 0H100M0 40H100"/>{lines}</svg>{axis}</svg></div>\n'
     )
@@ -125,6 +125,6 @@ def _bar(cell: Cell, top: int) -> str:
     bar = f'<rect class="left{bad}" x="{cell.x:g}%" y="{top + 4}" width="{cell.width:g}%" height="11"/>'
     return (
         f'<line class="axis" x1="{cell.x:g}%" x2="{cell.x:g}%" y1="{top}" y2="{top + 18}"/>{bar if cell.width else ""}'
-        f'<text class="value{bad}" x="{cell.right:g}%" y="{top + 14}" text-anchor="end">'
+        f'<text class="value{bad}" x="{cell.right:g}%" y="{top + 14}" dx="-2" text-anchor="end">'
         f"{'⚠ ' if cell.bad else ''}{escape(cell.text)}</text>"
     )

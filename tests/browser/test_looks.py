@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Route
 
 from comparison.metrics import TYPE_LABELS
 from tests.browser.colours import hard_to_read
-from tests.browser.conftest import Thread, sign_in, sign_in_by_form
+from tests.browser.conftest import Thread, fill, sign_in, sign_in_by_form
 from tests.browser.test_journeys import all_nodes
 
 pytestmark = pytest.mark.looks
@@ -94,3 +94,28 @@ def test_beside_an_error_all_fields_stay_in_one_line(thread: Thread, site: str, 
         assert page.locator(".fields .field-error").count() > 0
         for row in page.evaluate(middles):
             assert max(row) - min(row) <= 1, query
+
+
+@pytest.fixture
+def crowded_site(site: str) -> str:
+    """The site with so many nodes, some with long names, that a chart names only the ends of each row."""
+    fill(*(f"a node with quite a long name {number}" for number in range(1, 10)))
+    return site
+
+
+@pytest.mark.parametrize("width", [320, 720, 1440])
+def test_the_ends_of_a_crowded_row_stand_at_its_ends(
+    thread: Thread, crowded_site: str, open_page: Open, width: int
+) -> None:
+    page = open_page(viewport={"width": width, "height": 900})
+    sign_in(page, crowded_site)
+    page.goto(f"{crowded_site}/?{all_nodes(page)}&type=performance")
+    ends = page.evaluate("""() => [...document.querySelectorAll(".chart .far")].map((far) => {
+      const near = far.parentElement.previousElementSibling.firstElementChild.getBoundingClientRect();
+      const box = far.getBoundingClientRect();
+      return [near.right, box.left, box.right, far.closest("svg").getBoundingClientRect().right];
+    })""")
+    assert ends
+    for first, second, end, whole in ends:
+        assert first <= second
+        assert end == pytest.approx(whole, abs=2)

@@ -236,6 +236,13 @@ class TestRisk:
         whole, half = (chart.rows[0].cells[0].width for chart in picture.charts)
         assert half == pytest.approx(whole / 2, abs=0.02)
 
+    def test_a_number_stands_nearer_to_its_own_bar_than_to_the_one_before(self) -> None:
+        picture = self.picture({"us1": (41, 288), "eu1": (41, 288)})
+        assert picture
+        before, cell = picture.charts[0].rows[0].cells
+        assert before.x + before.width < cell.right < cell.x < cell.x + cell.width <= 100
+        assert cell.x - cell.right < cell.right - (before.x + before.width)
+
     def test_of_many_nodes_those_with_the_least_left_are_drawn(self) -> None:
         nodes: list[dict[str, tuple[int | None, int | None]]] = [{"us1": (left, None)} for left in range(40, 0, -1)]
         picture = self.picture(*nodes)
