@@ -1,5 +1,7 @@
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from django.contrib.auth.models import Permission, User
 from django.db import connections
 from django.test import Client
@@ -156,6 +158,20 @@ class TestTheFirstPage:
         page = staff("view_node").get(INDEX).content.decode()
         assert "3 nodes: 3 to look at" in page
         assert all(f">{name}</a></th>" in page for name in three_nodes)
+
+    def test_shows_those_to_look_at_first(self, three_nodes: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        states = [
+            replace(each, warnings="full" if place == 1 else "")
+            for place, each in enumerate(fleet_state(known_nodes()))
+        ]
+        monkeypatch.setattr("comparison.templatetags.fleet_state.fleet_state", lambda nodes: states)
+        page = staff("view_node").get(INDEX).content.decode()
+        first, second, third = (each.label for each in states)
+        assert (
+            page.index(f">{second}</a></th><td>full")
+            < page.index(f">{first}</a></th>")
+            < page.index(f">{third}</a></th>")
+        )
 
     def test_shows_none_to_who_may_not_see_the_nodes(self, three_nodes: list[str]) -> None:
         assert "attic" not in staff("view_apitoken").get(INDEX).content.decode()
