@@ -15,12 +15,12 @@ from nodes.recognition import is_made
 from nodes.rollups.presence import rollups_exist
 from nodes.router import SITE
 
-NO_NODES = (
-    "There are no nodes yet. There are three ways to have some: name the database of storj_monitor in "
-    "EVENTS_DATABASE_URL and start again; enter the address of a node's API, with `manage.py add_node NAME URL` or in "
-    "the admin; or give a node's log, in the admin for `make run COLLECT=1` to follow, or once to "
-    "`manage.py ingest_log NODE PATH`."
+WAYS = (
+    "name the database of storj_monitor in EVENTS_DATABASE_URL and start again",
+    "enter the address of a node's API, with `manage.py add_node NAME URL` or in the admin",
+    "give a node's log, in the admin for `make run COLLECT=1` to follow, or once to `manage.py ingest_log NODE PATH`",
 )
+NO_NODES = f"There are no nodes yet. There are three ways to have some: {'; '.join(WAYS[:-1])}; or {WAYS[-1]}."
 
 
 def known_names() -> list[str]:

@@ -32,7 +32,7 @@ from comparison.result import Result
 from comparison.views.article import arranged, article, is_few, kept, made
 from comparison.views.start import kept as kept_start
 from comparison.window import USUAL_RANGES
-from nodes.known import NO_NODES, known_nodes
+from nodes.known import WAYS, known_nodes
 from nodes.together import together
 
 SCRIPTS = ("filter.js", "local-time.js", "stream.js", "copy.js")
@@ -154,7 +154,7 @@ def _form(choice: Choice) -> dict[str, Any]:
         "ticked": YES,
         "max_nodes": settings.MAX_NODES,
         "many": len(choice.known) > MANY,
-        "no_nodes": NO_NODES,
+        "ways": WAYS,
         "scripts": SCRIPTS,
         "together": [(each, choice.query(node=sorted(each.ids))) for each in together(choice.known)],
     }
