@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -41,6 +42,14 @@ def progress(connection: BaseDatabaseWrapper) -> Progress:
 
 
 Tails = Mapping[str, list[EventGroup]]
+
+
+@dataclass(frozen=True)
+class Uncounted:
+    """All events behind up to a window's end, by node, and since when any event of each is known, counted ones too."""
+
+    tails: Tails
+    since: Mapping[str, datetime | None]
 
 
 def is_read_at_once(names: Sequence[str], done: Progress) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from comparison.behind import Tails
+from comparison.behind import Uncounted
 from comparison.exact import rounded
 from comparison.measured import Measured, day
 from comparison.money import inputs, past
@@ -38,11 +38,15 @@ class Known:
 
 
 def read(
-    connection: BaseDatabaseWrapper, names: Sequence[str], window: Window, asked: Asked, tails: Tails | None = None
+    connection: BaseDatabaseWrapper,
+    names: Sequence[str],
+    window: Window,
+    asked: Asked,
+    uncounted: Uncounted | None = None,
 ) -> dict[str, Known]:
-    """By name; the number of statements does not grow with the nodes. `tails` as `inputs.Sources` has them."""
+    """By name; the number of statements does not grow with the nodes. `uncounted` as `inputs.Sources` has it."""
     months = window.month.plus(1 - asked.months).up_to(window.month) if asked.months else []
-    known = inputs.sources(connection, names, window, months[:-1], tails)
+    known = inputs.sources(connection, names, window, months[:-1], uncounted)
     now = inputs.read(connection, names, window, asked.own, known)
     if not months:
         return {name: Known(found) for name, found in now.items()}

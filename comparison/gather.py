@@ -23,7 +23,7 @@ from comparison import (
     told,
     traffic,
 )
-from comparison.behind import Tails
+from comparison.behind import Uncounted
 from comparison.details import details
 from comparison.given import Given, restricted, serves
 from comparison.measured import Measured
@@ -135,8 +135,8 @@ def _add_nodes(
 ) -> None:
     traffic = together.shared.traffic if together.shared is not None else None
     here = [name for name in names if traffic is None or name in traffic]
-    tails = together.shared.tails if together.shared is not None else None
-    given = _given(wanted, here, connection, together.window, tails)
+    uncounted = together.shared.uncounted if together.shared is not None else None
+    given = _given(wanted, here, connection, together.window, uncounted)
     if wanted.same is not None:
         if len(here) < len(names):
             return  # what the others serve is told by samples, which have their time each
@@ -175,12 +175,12 @@ def _given(
     names: Sequence[str],
     connection: BaseDatabaseWrapper,
     window: Window,
-    tails: Tails | None = None,
+    uncounted: Uncounted | None = None,
 ) -> dict[str, Given]:
-    """Of all these nodes, but for their traffic, in as many statements as of one. `tails` are read already."""
+    """Of all these nodes, but for their traffic, in as many statements as of one. `uncounted` is read already."""
     all_told = told.read(connection, names, window, wanted.type in WITH_TRAFFIC)
     with_earnings = names and wanted.type in WITH_EARNINGS
-    months = earnings.read(connection, names, window, wanted.earnings, tails) if with_earnings else {}
+    months = earnings.read(connection, names, window, wanted.earnings, uncounted) if with_earnings else {}
     scores = reputation.read(connection, names, window)
     costs = worth.read(connection, names, window, wanted.earnings.costs) if wanted.type == EARNINGS else None
     stored = storage.read(connection, names, window) if wanted.type in WITH_STORAGE else {}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from comparison import behind, history, last_hour, sql
-from comparison.behind import Progress, Tails
+from comparison.behind import Progress, Tails, Uncounted
 from comparison.last_hour import Known, LastHour
 from comparison.spans import HOURS_OF, LONGEST, Step, hour_of, hours_of, is_full_hour, moment_of, pieces, step_of
 from comparison.tally import Tallying, Traffic
@@ -31,15 +31,15 @@ Edges = tuple[str | None, str | None]
 class Rolled:
     """The window that was really used, and the traffic by name; without the nodes that have to be sampled.
 
-    `trouble` is the sentence that says why nothing could be read, and all nodes are sampled. `tails` are all events
-    that are not counted yet up to the window's end, where they are few enough to be read at once.
+    `trouble` is the sentence that says why nothing could be read, and all nodes are sampled. `uncounted` is there where
+    what is not counted yet is little enough to be read at once.
     """
 
     window: Window
     traffic: dict[str, Traffic]
     progress: Progress | None
     trouble: str = ""
-    tails: Tails | None = None
+    uncounted: Uncounted | None = None
 
 
 def read(connection: BaseDatabaseWrapper, names: Sequence[str], window_at: WindowAt, by_point: bool = False) -> Rolled:
@@ -69,7 +69,8 @@ def read(connection: BaseDatabaseWrapper, names: Sequence[str], window_at: Windo
         _set_times(each, known.get(name), edges[name])
         each.rows_read += rows // len(traffic)
     _add_history(connection, traffic)
-    return Rolled(end.window, traffic, done, tails=tails if all_behind else None)
+    since = {name: each.known_since for name, each in traffic.items()}
+    return Rolled(end.window, traffic, done, uncounted=Uncounted(tails, since) if all_behind else None)
 
 
 def _last_hour_of(connection: BaseDatabaseWrapper, name: str, window: Window, done: Progress) -> list[EventGroup]:

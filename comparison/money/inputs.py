@@ -5,12 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from functools import cached_property
-from typing import NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from comparison.behind import Tails
-from comparison.money import estimates, from_api, moved, stored
+from comparison.behind import Uncounted
+from comparison.money import estimates, from_api, moved, seen, stored
 from comparison.money.estimates import Estimates
 from comparison.money.from_api import Told
 from comparison.money.month import Month
@@ -20,8 +19,6 @@ from comparison.money.statement import Usage
 from comparison.money.stored import Stored
 from comparison.money.terms import Terms
 from comparison.window import Window
-from nodes.fields import from_stored
-from nodes.sql.money import first_seen
 from nodes.sql.snapshots import SECONDS_A_DAY
 
 API, ROLLUP, ESTIMATES = "api", "rollup", "estimates"
@@ -116,12 +113,12 @@ Estimated = Mapping[tuple[str, Month], Estimates]
 
 @dataclass(frozen=True)
 class Sources:
-    """What is read at once for a month and those before it; `tails` are the uncounted events up to the window's end,
-    where these were read before."""
+    """What is read at once for a month and those before it; `uncounted` is that up to the window's end, where it was
+    read before."""
 
     counted: Counted | None
     estimated: Estimated
-    tails: Tails | None = None
+    uncounted: Uncounted | None = None
 
 
 def sources(
@@ -129,7 +126,7 @@ def sources(
     names: Sequence[str],
     window: Window,
     before: Sequence[Month],
-    tails: Tails | None = None,
+    uncounted: Uncounted | None = None,
 ) -> Sources:
     """For the window's month, and others that are over; of the month before it what may have to stand in."""
     last = window.month.plus(-1)
@@ -137,7 +134,7 @@ def sources(
     if last not in before:
         lacking = [name for name in names if not _estimates(estimated, name, window.month).stored_shares]
         estimated |= estimates.read(connection, lacking, [last], window.end)
-    return Sources(moved.counted(connection, names), estimated, tails)
+    return Sources(moved.counted(connection, names), estimated, uncounted)
 
 
 def _estimates(estimated: Estimated, name: str, month: Month) -> Estimates:
@@ -150,9 +147,10 @@ def read(
     """By name; the number of statements does not grow with the nodes."""
     month, end, estimated = window.month, window.end, known.estimated
     told = from_api.read(connection, names, month.start, end)
-    found = moved.read(connection, names, Window(month.start, end), known.counted, known.tails)
+    tails = known.uncounted.tails if known.uncounted else None
+    found = moved.read(connection, names, Window(month.start, end), known.counted, tails)
     kept = stored.read(connection, names, month.start, end)
-    seen = {name: _Seen(*rest) for name, *rest in first_seen(connection, names)}
+    first = seen.read(connection, names, window, known.uncounted)
 
     def of(name: str) -> Inputs:
         now, before = (_estimates(estimated, name, of_month) for of_month in (month, month.plus(-1)))
@@ -165,26 +163,10 @@ def read(
             now,
             now.stored_shares or before.stored_shares,
             own.get(name, {}),
-            _earliest(seen[name], found.get(name), now),
+            first[name].earliest(found.get(name), now),
         )
 
     return {name: of(name) for name in names}
-
-
-class _Seen(NamedTuple):
-    """Stored times of the first snapshot and event, and the first month that has an estimate."""
-
-    snapshot: object
-    event: object
-    period: object
-
-
-def _earliest(seen: _Seen, found: Moved | None, estimated: Estimates) -> date | None:
-    month = Month.parse(seen.period)
-    moments = [from_stored(seen.snapshot), from_stored(seen.event), month.start if month else None]
-    moments.append(found.first if found else None)
-    ages = [estimate.joined for estimate in estimated.satellites.values()]
-    return min([*(moment.date() for moment in moments if moment), *(age for age in ages if age)], default=None)
 
 
 def basis(inputs: Inputs) -> Basis | None:

@@ -16,8 +16,6 @@ WITH asked(name) AS (VALUES {{names}})
 SELECT asked.name,
     (SELECT timestamp FROM storage_snapshots
         WHERE node_name = asked.name AND timestamp >= '{LONG_AGO}' AND {{stored_form}} ORDER BY timestamp LIMIT 1),
-    (SELECT timestamp FROM events
-        WHERE node_name = asked.name AND timestamp >= '{LONG_AGO}' AND {{stored_form}} ORDER BY timestamp LIMIT 1),
     (SELECT MIN(period) FROM earnings_estimates WHERE node_name = asked.name)
 FROM asked
 """
@@ -33,7 +31,7 @@ FROM sno_days WHERE node IN ({names}) AND day >= %s AND day <= %s
 
 
 def first_seen(connection: BaseDatabaseWrapper, names: Sequence[str]) -> Rows:
-    """Name, the stored times of its first snapshot and first event, and the first month that it has an estimate of."""
+    """Name, the stored time of its first snapshot, and the first month that it has an estimate of."""
     marks, stored_form = ", ".join(["(%s)"] * len(names)), DIALECTS[connection.vendor].stored_form
     return _rows(connection, _FIRST_SEEN.format(names=marks, stored_form=stored_form), names)
 

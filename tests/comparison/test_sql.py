@@ -157,7 +157,6 @@ def plan(statement: str) -> str:
         ("stored_days", "storage_snapshots", ["idx_storage_node_time"]),
         ("storage_days", "rollup_storage", ["USING PRIMARY KEY", "rollup_storage_pkey"]),
         ("snapshots behind", "storage_snapshots", ["USING INTEGER PRIMARY KEY", "storage_snapshots_pkey"]),
-        ("first_seen", "events", ["idx_events_node_name_timestamp"]),
         ("first_seen", "storage_snapshots", ["idx_storage_node_time"]),
         ("first_seen", "earnings_estimates", ["idx_earnings_latest"]),
         ("allocated", "storage_snapshots", ["idx_storage_node_time"]),
