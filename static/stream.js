@@ -22,7 +22,18 @@ function progress(done, total) {
   bar.value = done;
 }
 
+// Of what the page shows, which is not that of the marked tab while another one is being read.
+const typeField = () => find("form.choose input[type=hidden][name=type]");
+
+function markType(type = typeField()?.value) {
+  for (const tab of main.querySelectorAll(".tabs button")) {
+    if (tab.value === type) tab.setAttribute("aria-current", "true");
+    else tab.removeAttribute("aria-current");
+  }
+}
+
 function showSheet(html) {
+  typeField().value = find(".tabs [aria-current]").value;
   const old = find("article.result");
   const fresh = new DOMParser().parseFromString(html, "text/html").querySelector("article");
   const next = document.adoptNode(fresh);
@@ -159,7 +170,10 @@ async function compare(search, { quiet = false, push = false } = {}) {
   const page = `${location.pathname}${search}`;
   running?.abort();
   const mine = (running = new AbortController());
-  if (!quiet) say("Reading…");
+  if (!quiet) {
+    say("Reading…");
+    markType(new URLSearchParams(search).get("type") || undefined);
+  }
   try {
     const response = await fetch(`${find("[data-live]").dataset.stream}${search}`, { signal: mine.signal });
     if (response.redirected) return location.assign(page); // to the login, and from there back
@@ -171,6 +185,7 @@ async function compare(search, { quiet = false, push = false } = {}) {
   } catch (error) {
     if (mine.signal.aborted) return;
     shownAt = Date.now();
+    markType();
     const why = error instanceof Trouble ? error.message : "The site does not answer: check the network.";
     say(quiet ? `${why} These are the figures from before.` : why);
   } finally {
@@ -192,6 +207,7 @@ async function arrange(search) {
   running?.abort();
   const mine = (running = new AbortController());
   progress(0, 0); // of a look that this has ended
+  markType();
   say("");
   try {
     const response = await fetch(`${location.pathname}${search}`, { headers: { "X-Part": "figures" }, signal: mine.signal });

@@ -199,6 +199,63 @@ def test_a_stream_that_breaks_off_is_said_in_a_sentence(thread: Thread, site: st
     expect(page.get_by_role("status")).to_have_text("All places are taken.")
 
 
+def current_types(page: Page) -> list[str]:
+    return page.locator(".tabs [aria-current=true]").all_inner_texts()
+
+
+def test_the_tab_of_what_is_being_read_is_marked_at_once(
+    thread: Thread, site: str, halted: Halted, open_page: Open
+) -> None:
+    page = open_page()
+    sign_in(page, site)
+    assert current_types(page) == ["Performance"]
+    page.get_by_role("button", name="Overall").click()
+    expect(page.get_by_text("Reading node 1 of 3")).to_be_visible()
+    expect(heading(page, "Overall")).to_be_visible()
+    assert current_types(page) == ["Overall"]
+    halted.let_go()
+    expect(page.locator(".best").first).to_be_visible()
+    assert current_types(page) == ["Overall"]
+
+
+def test_the_mark_goes_back_to_the_tab_of_a_result_that_stays(thread: Thread, site: str, open_page: Open) -> None:
+    waiting: list[Route] = []
+
+    def wait(route: Route) -> None:
+        waiting.append(route)
+
+    page = open_page()
+    sign_in(page, site)
+    page.route("**/compare/stream?**", wait)
+    page.get_by_role("button", name="Overall").click()
+    page.get_by_role("button", name="Efficiency").click()  # instead of the one before
+    expect(page.get_by_role("status")).to_have_text("Reading…")
+    assert current_types(page) == ["Efficiency"]
+    waiting[-1].abort()
+    expect(page.get_by_role("status")).to_have_text("The site does not answer: check the network.")
+    assert current_types(page) == ["Performance"]
+    expect(heading(page, "Performance")).to_be_visible()
+
+
+def test_a_result_that_breaks_off_after_its_first_figures_keeps_its_tab(
+    thread: Thread, site: str, open_page: Open
+) -> None:
+    def cut(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().partition("event: page")[0])
+
+    page = open_page()
+    sign_in(page, site)
+    page.route("**/compare/stream?**", cut)
+    page.get_by_role("button", name="Overall").click()
+    expect(page.get_by_role("status")).to_have_text("The connection to the site was cut off.")
+    expect(heading(page, "Overall")).to_be_visible()
+    assert current_types(page) == ["Overall"]
+    page.unroute("**/compare/stream?**")
+    page.get_by_role("button", name="7 days").click()
+    page.wait_for_url(re.compile("type=overall&.*range=7d|range=7d.*type=overall"))
+
+
 def without_the_end(route: Route) -> None:
     answer = route.fetch()
     route.fulfill(response=answer, body=answer.text().partition("event: end")[0])
