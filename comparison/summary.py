@@ -9,6 +9,7 @@ from comparison.metrics import Metric, by_key
 from comparison.ranks import standings, telling
 from comparison.result import Ranking, Result
 from comparison.units import counted, shown
+from nodes.display import unbroken
 
 MOST_GAPS = MOST_NAMED = 3
 # Of the 41 audits that a flawless node may fail in a row: so few left are worth the first line.
@@ -172,7 +173,7 @@ def _is_last(name: str, ranking: Ranking) -> bool:
 
 
 def _gap(metric: Metric, own: float, best: float) -> Gap:
-    return Gap(metric.label, str(shown(metric, own)), str(shown(metric, best)))
+    return Gap(unbroken(metric.label), str(shown(metric, own)), str(shown(metric, best)))
 
 
 def _proportion(one: float, other: float) -> float:

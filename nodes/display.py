@@ -36,6 +36,11 @@ def with_commands(text: object) -> SafeString:
     return mark_safe(_COMMAND.sub(r"<code>\1</code>", escaped))  # noqa: S308
 
 
+def unbroken(text: str) -> str:
+    """A name in whose lines no per cent sign stands at a beginning, away from its number."""
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
 def moment(value: datetime | str | None) -> str:
     """A time in UTC, to the second; text that is not in the stored form as it is."""
     if not isinstance(value, datetime):

@@ -17,7 +17,7 @@ from comparison.fleet import FleetCell
 from comparison.fleet import Line as FleetLine
 from comparison.metrics import Metric
 from comparison.present import Cell, Column, Section
-from nodes.display import with_commands
+from nodes.display import unbroken, with_commands
 
 register = template.Library()
 _is_special = re.compile("[&<>\"']").search
@@ -88,7 +88,7 @@ def _name(metric: Metric, is_empty: bool) -> str:
     label = escape(metric.label)
     terms = "".join(f"<div><dt>{escape(term)}</dt><dd>{escape(text)}</dd></div>" for term, text in explained(metric))
     meaning = "" if is_empty else f'<dl class="explained">{terms}</dl>'
-    return f'<th scope="row" aria-label="{label}"><details><summary>{label}</summary>{meaning}</details></th>'
+    return f'<th scope="row" aria-label="{label}"><details><summary>{unbroken(label)}</summary>{meaning}</details></th>'
 
 
 def _sheet_cell(cell: Cell, is_first: bool) -> str:

@@ -88,7 +88,7 @@ def test_the_summary_names_who_is_last_and_its_largest_gaps() -> None:
     assert (told.metrics, told.last.nodes, told.best.nodes) == (3, [("The bad one", 3)], [("good", 3)])
     assert [(gap.label, gap.value, gap.best) for gap in told.gaps] == [
         ("Downloads: failed", "5.00 %", "0.50 %"),
-        ("Downloads: 50 % within", "200 ms", "100 ms"),
+        ("Downloads: 50\N{NO-BREAK SPACE}% within", "200 ms", "100 ms"),
         ("Downloads: success rate", "90.00 %", "99.00 %"),
     ]
 

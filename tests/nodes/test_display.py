@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from nodes.display import cell, moment, quoted, size, with_commands
+from nodes.display import cell, moment, quoted, size, unbroken, with_commands
 
 NOON = datetime(2026, 11, 20, 12, 0, 0, 250, tzinfo=UTC)
 
@@ -70,3 +70,7 @@ def test_commands_in_a_sentence_are_code_and_all_else_is_text() -> None:
         "It lacks a &lt;table&gt;: run <code>make adopt</code>, or <code>manage.py rollup --until-done</code>; "
         "not `x` and `&lt;b&gt;`."
     )
+
+
+def test_a_per_cent_sign_stays_beside_its_number() -> None:
+    assert unbroken("Uploads: 95 % within") == "Uploads: 95\N{NO-BREAK SPACE}% within"
