@@ -22,10 +22,12 @@ MOST_AT_ONCE, FAR_BEHIND = 100_000, 1_000_000
 
 @dataclass(frozen=True)
 class Progress:
-    """Events with ids up to `counted` are in the roll-ups, `newest` is the highest id."""
+    """Events with ids up to `counted` are in the roll-ups, `newest` is the highest id. `is_certain` is False where ids
+    were given out again, so that some of the former may be new (nodes.rollups.watermark)."""
 
     counted: int
     newest: int
+    is_certain: bool = True
 
     @property
     def behind(self) -> int:
@@ -37,8 +39,8 @@ class Progress:
 
 
 def progress(connection: BaseDatabaseWrapper) -> Progress:
-    counted = watermark.cut(connection, watermark.state(connection).watermark).counted
-    return Progress(counted, newest_id(connection))
+    cut = watermark.cut(connection, watermark.state(connection).watermark)
+    return Progress(cut.counted, newest_id(connection), not cut.uncertain)
 
 
 Tails = Mapping[str, list[EventGroup]]

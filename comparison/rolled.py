@@ -62,7 +62,7 @@ def read(connection: BaseDatabaseWrapper, names: Sequence[str], window_at: Windo
         if name in end.raw:
             _add_events(tallying[name], _last_hour_of(connection, name, end.window, done), times_known=True)
     all_behind = behind.is_read_at_once(names, done)
-    edges = _edges(connection, tails, known if all_behind else {}, end.window.end)
+    edges = _edges(connection, tails, known if all_behind and done.is_certain else {}, end.window.end)
     traffic = {name: each.finish(exact=False) for name, each in tallying.items()}
     for name, each in traffic.items():
         each.end_is_pruned = name in end.pruned
@@ -205,7 +205,8 @@ def _edges(
 ) -> dict[str, Edges]:
     """Of the events behind, which with what is counted are all; of others, of those that there are.
 
-    `known` are the nodes whose events behind have all been read: jumps into the index of events are cold pages.
+    `known` are the nodes whose events behind have all been read, for certain: jumps into the index of events are cold
+    pages.
     """
     before = to_stored(end)
     whole = {name for name, node in known.items() if name in tails and node.last is not None and node.last < before}

@@ -215,6 +215,32 @@ class TestHoursThatOnlyTheMonitorHasCounted:
         assert node.metrics["success_rate_upload"] is None
 
 
+class TestFirstAndLastEvents:
+    def test_the_last_before_an_end_that_counted_ones_follow(self, simulated: Simulated) -> None:
+        simulated.insert([event(50), event(30.75), event(30.25), event(1)])
+        rollup_once()
+        coverage = (attic(24, strategies.AS_OF - timedelta(hours=24)).details or {})["coverage"]
+        assert coverage["last"] == event(30.25)["timestamp"]
+
+    def test_the_first_of_a_node_that_is_far_behind_may_be_before_the_window(
+        self, simulated: Simulated, settings: LazySettings
+    ) -> None:
+        settings.MAX_EVENTS_FOR_COMPARISON = 2
+        simulated.insert([event(20)])
+        rollup_once()
+        simulated.insert([event(hours) for hours in (100, 90, 80, 70, 60, 50, 40)])
+        node = attic(24)
+        assert node.basis.groups["traffic"]["source"] == "rollup"
+        assert node.metrics["ingress_bytes_per_day"] == 1000  # a whole day is covered
+
+    def test_the_last_where_ids_were_given_out_again_is_looked_up(self, simulated: Simulated) -> None:
+        simulated.insert([event(60 - number) for number in range(10)])
+        rollup_once()
+        simulated.prune([6, 7, 8, 9, 10])
+        tables.insert(event(hours) | {"id": id_} for id_, hours in ((6, 3), (7, 2), (8, 1)))
+        assert (attic(24 * 7).details or {})["coverage"]["last"] == event(1)["timestamp"]
+
+
 class TestAnEndWithinAnHour:
     HALF_PAST = strategies.AS_OF - timedelta(minutes=30)
 

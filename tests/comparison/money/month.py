@@ -16,10 +16,10 @@ TB = 10**12
 NAME = "attic"
 
 
-def snapshots(used: int = 3 * TB, hours: int = 480) -> None:
+def snapshots(used: int = 3 * TB, hours: int = 480, name: str = NAME) -> None:
     """One an hour from the month's start on, of 6 TB allocated."""
     StorageSnapshot.objects.bulk_create(
-        StorageSnapshot(timestamp=START + n * HOUR, node_name=NAME, used_bytes=used, total_bytes=6 * TB)
+        StorageSnapshot(timestamp=START + n * HOUR, node_name=name, used_bytes=used, total_bytes=6 * TB)
         for n in range(hours + 1)
     )
 

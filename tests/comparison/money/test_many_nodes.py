@@ -51,6 +51,18 @@ def statements(names: tuple[str, ...]) -> int:
     return counting.statements
 
 
+@pytest.mark.parametrize("type_", ["efficiency", "overall"])
+def test_the_storage_of_all_nodes_is_one_statement(databases: None, type_: str) -> None:
+    names = tuple(f"node {number}" for number in range(5))
+    month.events(*(event(AS_OF - DAY, "GET", TB, node_name=name) for name in names))
+    rollup_once()
+    for some in (names, names[:2]):
+        counting = Counting()
+        with counting.installed():
+            compute(ComparisonRequest(some, type_, 24, AS_OF))
+        assert sum("AS newest" in sql for sql in counting.sent) == 1
+
+
 @pytest.fixture
 def nodes(databases: None) -> tuple[str, ...]:
     """Half of them with daily figures of their API, all with events that are counted and others that are not."""

@@ -1,16 +1,21 @@
 """From what a statement is made, best first, and what it says of it."""
 
 import math
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from django.db import connections
 
+from comparison.engine import compute
+from comparison.money.inputs import Covered
+from comparison.request import ComparisonRequest
 from nodes.known import ensure_nodes
 from nodes.models import SatelliteTerms, StorageSnapshot
 from nodes.rollups.roll import rollup_once
+from nodes.router import EVENTS
 from nodes.satellites import EU1, US1
 from tests.comparison.money import month
-from tests.comparison.money.month import AS_OF, DAY, HOUR, START, TB, earned, event, lines, statement
+from tests.comparison.money.month import AS_OF, DAY, HOUR, NAME, START, TB, earned, event, lines, statement
 
 pytestmark = pytest.mark.usefixtures("databases")
 TIB = 2**40
@@ -256,3 +261,53 @@ def test_a_node_that_surely_joined_in_the_middle_of_a_month_is_known_whole() -> 
 def test_there_is_no_projection_on_the_first_two_days(after: timedelta, is_there: bool) -> None:
     month.snapshots()
     assert (earned(START + after).metrics["projected_earnings"] is not None) is is_there
+
+
+@pytest.mark.parametrize("type_", ["overall", "earnings"])
+def test_the_month_before_stands_in_for_nodes_whose_own_month_tells_no_shares(type_: str) -> None:
+    names = (NAME, "cellar")
+    for name in names:
+        month.snapshots(name=name)
+        month.events(event(START, "PUT", 1000, node_name=name))
+    rollup_once()
+    october = {"period": "2026-10", "timestamp": START - HOUR, "total_earnings_gross": 0.1}
+    for satellite, hours in ((US1, 300), (EU1, 100)):
+        month.computed(satellite, hours, 0, TB)
+        month.estimate(satellite, node_name="cellar", storage_bytes_hour=400 - hours, **october)
+    month.estimate(US1, node_name="cellar", total_earnings_gross=0.1)  # without byte-hours
+    found = {
+        node.name: {line["satellite"]: line["storage_earned"] for line in (node.statement or {})["satellites"]}
+        for node in compute(ComparisonRequest(names, type_, 24, AS_OF)).nodes
+    }
+    assert found == {NAME: {US1: 2.25, EU1: 0.75}, "cellar": {US1: 0.75, EU1: 2.25}}
+
+
+@pytest.mark.parametrize("as_of", [AS_OF, START + 1.5 * DAY])
+def test_the_same_is_earned_while_an_update_is_being_completed(as_of: datetime) -> None:
+    month.snapshots()
+    month.events(
+        event(START + HOUR, "GET", TB // 2), event(START + DAY, "GET_REPAIR", TB), event(START + DAY, "PUT", 5)
+    )
+    rollup_once()
+    right = statement(as_of)
+    with connections[EVENTS].cursor() as cursor:
+        cursor.execute("UPDATE rollup_state SET points_turn = points_turn - 1")
+    assert right["repair_earned"]
+    assert statement(as_of) == right
+
+
+def test_what_is_allocated_is_that_of_the_days_which_the_api_tells() -> None:
+    month.snapshots()
+    month.api_satellite()
+    month.api_days(US1, 10, byte_hours=24 * 3 * TB)
+    assert statement()["source"] == "api"
+    assert earned().metrics["earnings_per_allocated_tb"] == 0.75
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "days"), [(START, 2.5 * DAY, 2), (START + HOUR, 2.5 * DAY, 1), (START + HOUR, 2 * HOUR, 0)]
+)
+def test_days_that_begin_or_end_within_a_day_are_not_whole(since: datetime, until: timedelta, days: int) -> None:
+    first = 0 if since == START else 1
+    whole = [(START + (first + number) * DAY).date() for number in range(days)]
+    assert Covered(since, START + until).whole_days == whole
