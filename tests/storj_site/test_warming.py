@@ -1,7 +1,9 @@
 """These tests may use no database, so that one that is asked would fail them."""
 
+import gc
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 from pytest_django import Settings
@@ -20,6 +22,12 @@ from django.template import engines
 known = set(engines["django"].engine.template_loaders[0].get_template_cache)
 print("comparison.views.page" in sys.modules, "compare.html" in known, "compare/_sheet.html" in known)
 """
+
+
+@pytest.fixture(autouse=True)
+def garbage_of_later_tests_is_looked_for() -> Iterator[None]:
+    yield
+    gc.unfreeze()
 
 
 def test_views_are_imported_and_templates_compiled() -> None:
