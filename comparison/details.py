@@ -85,7 +85,7 @@ def _starts(window: Window) -> tuple[str, ...]:
 
 
 def _success_rate(tally: Tally, action: str) -> float | None:
-    return rounded_percent(*tally.rate(action))
+    return rounded_percent(*tally.succeeded_of(action))
 
 
 def _bytes(tally: Tally, actions: tuple[str, ...]) -> int:

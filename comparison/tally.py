@@ -59,9 +59,9 @@ class Tally:
 
     def rated(self, action: str) -> int:
         """The attempts that a rate is a share of: a canceled audit is no failed audit, and stands beside the rate."""
-        return self.rate(action)[1]
+        return self.succeeded_of(action)[1]
 
-    def rate(self, action: str) -> tuple[int, int]:
+    def succeeded_of(self, action: str) -> tuple[int, int]:
         """The successful attempts, and those that they are a share of."""
         success, canceled, failed = self.of(action)
         return success, success + failed + (0 if action == AUDIT else canceled)

@@ -37,7 +37,7 @@ def with_commands(text: object) -> SafeString:
 
 
 def unbroken(text: str) -> str:
-    """A name in whose lines no per cent sign stands at a beginning, away from its number."""
+    """Text with its per cent signs beside their numbers, wherever a line ends."""
     return text.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
