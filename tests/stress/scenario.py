@@ -18,6 +18,7 @@ from tests.processes import ROOT, environment, manage
 from tests.stress.ledger import Ledger
 
 READERS = 5
+NICENESS = "10"  # that of the site's unit in the README
 LOOK_EVERY = 0.02  # seconds
 
 
@@ -129,7 +130,7 @@ def _written(file: Path, seconds: float, rate: int) -> list[tuple[float, float]]
 
 @contextmanager
 def _visitors(folder: Path, file: Path, pause: float) -> "Iterator[subprocess.Popen[bytes]]":
-    command = [sys.executable, "-m", "tests.stress.visitors", str(READERS), str(pause)]
+    command = ["nice", "-n", NICENESS, sys.executable, "-m", "tests.stress.visitors", str(READERS), str(pause)]
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with (folder / "visitors.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment(folder, file), stderr=log, **pipes)
