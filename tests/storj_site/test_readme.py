@@ -14,7 +14,6 @@ from django.core.management import call_command
 from nodes.demo.stories import FOUR
 from storj_site import env
 from tests.storj_site.running import ROOT, environment
-from tests.stress.scenario import NICENESS
 
 README = (ROOT / "README.md").read_text()
 ROWS = dict(re.findall(r"^\| `([A-Z_]+)` \| (.+?) \| .+ \|$", README, re.MULTILINE))
@@ -44,12 +43,6 @@ def test_the_defaults_in_the_table_are_those_of_the_code() -> None:
         timeout=60,
     ).stdout
     assert dict(zip(told, printed.split(), strict=True)) == told
-
-
-def test_the_site_gives_way_as_readily_in_its_unit_as_where_a_writer_beside_it_is_measured() -> None:
-    unit = re.search(r"^ExecStart=\S+ -m gunicorn.+?^\[Install\]", README, re.MULTILINE | re.DOTALL)
-    assert unit
-    assert f"\nNice={NICENESS}\n" in unit[0]
 
 
 def test_the_encoded_address_in_the_text_is_that_of_the_path_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:

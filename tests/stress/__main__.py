@@ -1,4 +1,4 @@
-"""`python -m tests.stress [SECONDS [RATE [PAUSE]]]`: a minute of 5,000 events a second beside five readers.
+"""`python -m tests.stress [SECONDS [RATE [PAUSE [NICENESS]]]]`: a minute of 5,000 events a second beside five readers.
 
 Prints what came of it. Fails if anything was wrong, or the writer's batches took more than 1.5 times as long as alone.
 """
@@ -15,10 +15,11 @@ from tests.stress.scenario import Load, load_average, run
 MOST_SLOWER = 1.5
 
 
-def main(seconds: float = 60, rate: float = 5_000, pause: float = 0) -> int:
+def main(seconds: float = 60, rate: float = 5_000, pause: float = 0, niceness: float = 0) -> int:
     with tempfile.TemporaryDirectory(prefix="stress-") as folder:
-        outcome = run(Path(folder), Load(seconds, int(rate), seconds_alone=seconds, pause=pause))
-    for line in (f"{seconds:.0f} s of {rate:.0f} events a second, pause {pause} s", *outcome.lines, load_average()):
+        outcome = run(Path(folder), Load(seconds, int(rate), seconds, pause, int(niceness)))
+    asked = f"{seconds:.0f} s of {rate:.0f} events a second, pause {pause} s, niceness {niceness:.0f}"
+    for line in (asked, *outcome.lines, load_average()):
         sys.stdout.write(f"{line}\n")
     assert outcome.alone is not None
     median, p95, _ = outcome.beside.ratios(outcome.alone)

@@ -18,18 +18,21 @@ from tests.processes import ROOT, environment, manage
 from tests.stress.ledger import Ledger
 
 READERS = 5
-NICENESS = "10"  # that of the site's unit in the README
 LOOK_EVERY = 0.02  # seconds
 
 
 @dataclass(frozen=True)
 class Load:
-    """`pause` is that of a reader between two comparisons, in seconds. `seconds_alone` may be 0."""
+    """`pause` is that of a reader between two comparisons, in seconds. `seconds_alone` may be 0.
+
+    `niceness` is that of the process of the readers, which counts events too: 10 in the README's unit of the site.
+    """
 
     seconds: float
     rate: int
     seconds_alone: float = 0
     pause: float = 0
+    niceness: int = 0
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ def run(folder: Path, load: Load) -> Outcome:
     if load.seconds_alone:
         alone = Times.of(_written(_file(folder, "alone.db"), load.seconds_alone, load.rate))
     file = _file(folder, "events.db")
-    with watched(Path(f"{file}-wal")) as sizes, _visitors(folder, file, load.pause) as visitors:
+    with watched(Path(f"{file}-wal")) as sizes, _visitors(folder, file, load) as visitors:
         batches = _written(file, load.seconds, load.rate)
         found = json.loads(visitors.communicate()[0])
     end = datetime.now(UTC)
@@ -129,8 +132,9 @@ def _written(file: Path, seconds: float, rate: int) -> list[tuple[float, float]]
 
 
 @contextmanager
-def _visitors(folder: Path, file: Path, pause: float) -> "Iterator[subprocess.Popen[bytes]]":
-    command = ["nice", "-n", NICENESS, sys.executable, "-m", "tests.stress.visitors", str(READERS), str(pause)]
+def _visitors(folder: Path, file: Path, load: Load) -> "Iterator[subprocess.Popen[bytes]]":
+    nice = ["nice", "-n", str(load.niceness)]
+    command = [*nice, sys.executable, "-m", "tests.stress.visitors", str(READERS), str(load.pause)]
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with (folder / "visitors.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment(folder, file), stderr=log, **pipes)
