@@ -3,6 +3,9 @@
 import logging
 import time
 import weakref
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from threading import Condition
@@ -30,12 +33,18 @@ class PlacesUse:
 
 
 class Places:
-    """A counted set of places. The size is read from the settings each time, so it is one fact."""
+    """A counted set of places, given in the order in which they were asked for.
+
+    The size is read from the settings each time, so it is one fact.
+    """
 
     def __init__(self) -> None:
         self._changed = Condition()
+        self._asking: deque[object] = deque()
         self._in_use = self._waits = self._timeouts = 0
         self._longest_wait = 0.0
+        # time.monotonic() since which there was no moment without a read, and until which no read is to begin.
+        self._busy_since = self._quiet_until = 0.0
 
     def take(self) -> None:
         """Waits for a place until `wait_until`, else POOL_TIMEOUT seconds from now.
@@ -47,25 +56,72 @@ class Places:
         if deadline <= began:
             raise NoPlace(_never_began())
         with self._changed:
-            if self._full():
-                self._wait(began, deadline)
+            self._let_be_quiet(deadline)
+            self._await_turn(began, deadline)
+            if not self._in_use:
+                self._busy_since = time.monotonic()
             self._in_use += 1
 
     def give_back(self) -> None:
         with self._changed:
             self._in_use -= 1
-            self._changed.notify()
+            self._changed.notify_all()
+
+    @contextmanager
+    def quiet_moment(self, seconds: float) -> Iterator[bool]:
+        """Waits until no place is taken, and yields whether none is; whoever asks for one meanwhile, or inside, waits.
+
+        All this for `seconds` at most.
+        """
+        until = time.monotonic() + seconds
+        with self._changed:
+            self._quiet_until = until
+            is_quiet = self._changed.wait_for(lambda: not self._in_use, seconds)
+        try:
+            yield is_quiet
+        finally:
+            with self._changed:
+                self._quiet_until = 0.0
+                self._changed.notify_all()
+
+    def wait_for_reads(self, unless: Callable[[], bool]) -> None:
+        """Until a place is taken, or that is so; look_again() has it asked."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._in_use > 0 or unless())
+
+    def look_again(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+    def busy_for(self) -> float:
+        """For how many seconds there has been no moment without a read."""
+        with self._changed:
+            return time.monotonic() - self._busy_since if self._in_use else 0.0
 
     def use(self) -> PlacesUse:
         with self._changed:
             return PlacesUse(settings.MAX_POOL_SIZE, self._in_use, self._waits, self._timeouts, self._longest_wait)
 
-    def _full(self) -> bool:
-        return self._in_use >= int(settings.MAX_POOL_SIZE)
+    def _let_be_quiet(self, deadline: float) -> None:
+        while (left := min(deadline, self._quiet_until) - time.monotonic()) > 0:
+            self._changed.wait(left)
 
-    def _wait(self, began: float, deadline: float) -> None:
+    def _await_turn(self, began: float, deadline: float) -> None:
+        ours = object()
+        self._asking.append(ours)
+        try:
+            if not self._is_next(ours):
+                self._wait(ours, began, deadline)
+        finally:
+            self._asking.remove(ours)
+            self._changed.notify_all()
+
+    def _is_next(self, ours: object) -> bool:
+        return self._asking[0] is ours and self._in_use < int(settings.MAX_POOL_SIZE)
+
+    def _wait(self, ours: object, began: float, deadline: float) -> None:
         self._waits += 1
-        found = self._changed.wait_for(lambda: not self._full(), max(0.0, deadline - began))
+        found = self._changed.wait_for(lambda: self._is_next(ours), max(0.0, deadline - time.monotonic()))
         waited = time.monotonic() - began
         self._longest_wait = max(self._longest_wait, waited)
         if not found:

@@ -20,10 +20,11 @@ from nodes.known import is_usable_name
 from nodes.rollups.schema import STORAGE_TABLES
 from nodes.sql import storage_days as sql
 from nodes.sql.figures import FAR_AHEAD
-from nodes.sql.rollups import snapshot, without_checkpoint
+from nodes.sql.rollups import snapshot
 from nodes.sql.settled import settled_id
 from nodes.sql.snapshots import StoredDay, stored_days
 from nodes.sql.storage_days import DayRow, State
+from nodes.sql.write_ahead_log import without_checkpoint
 
 # From so long before the first time on: this month and the whole one before it, with what its lines begin at.
 REACH = timedelta(days=65)

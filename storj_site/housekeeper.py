@@ -1,4 +1,7 @@
-"""A thread of the web process that counts new events into the roll-ups, and keeps what people look at computed."""
+"""A thread of the web process that counts new events into the roll-ups, and keeps what people look at computed.
+
+Where it counts, another keeps SQLite's write-ahead log short.
+"""
 
 import logging
 import threading
@@ -7,6 +10,7 @@ import time
 from django.conf import settings
 
 from comparison.prewarm import Prewarming
+from storj_site.log_keeper import LogKeeper
 from storj_site.rolling import Counting, Rolling
 
 logger = logging.getLogger(__name__)
@@ -23,6 +27,7 @@ class Housekeeper:
         self._rolling = Rolling(interval)
         self._interval = interval
         self._prewarming = Prewarming()
+        self._log_keeper = LogKeeper(may_write=self._counts)
         self._stopping = threading.Event()
         # A daemon: a database that hangs must not keep the process from ending.
         self._thread = threading.Thread(target=self._run, name="housekeeper", daemon=True)
@@ -37,14 +42,20 @@ class Housekeeper:
 
     def start(self) -> None:
         self._thread.start()
+        self._log_keeper.start()
 
     def ask_to_stop(self) -> None:
         """It ends between two batches; this does not wait for that."""
         self._stopping.set()
+        self._log_keeper.ask_to_stop()
 
     def stop(self) -> None:
         self.ask_to_stop()
         self._thread.join(PATIENCE)
+        self._log_keeper.stop()
+
+    def _counts(self) -> bool:
+        return self.counting.last_run is not None and self.counting.trouble is None
 
     def _run(self) -> None:
         due = time.monotonic() + min(self._interval, HEAD_START)

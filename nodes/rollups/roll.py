@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from django.db import DatabaseError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from nodes import storage_days
+from nodes import storage_days, write_ahead_log
 from nodes.models import RollupNode, RollupReason, RollupSatellite
 from nodes.rollups import points
 from nodes.rollups import watermark as marks
@@ -26,6 +26,7 @@ from nodes.sql import rollups as sql
 from nodes.sql.groups import EventGroup, next_groups
 from nodes.sql.points import put_points
 from nodes.sql.settled import settled_id
+from nodes.sql.write_ahead_log import without_checkpoint
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +37,8 @@ MOST_ROWS = 5_000
 MOST_ROWS_PER_EVENT = 10
 # Batches to forget at once, for the same reason.
 MOST_FORGOTTEN = 500
+# The write-ahead log has a quarter of these pages where no reader is in the way.
+LONG_LOG = 4_000
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ def rollup_once(limit: int = BATCH) -> Batch:
     batch = _counted(connection, limit)
     are_kept = _keep_storage_days(connection)
     if batch.events:
-        _shorten_log(connection)
+        write_ahead_log.shorten(connection, LONG_LOG)
     return replace(batch, days_are_kept=are_kept)
 
 
@@ -111,14 +114,6 @@ def _keep_storage_days(connection: BaseDatabaseWrapper) -> bool:
     except DatabaseError as error:
         logger.info("Storage snapshots could not be summed up: %s", error)
         return True
-
-
-def _shorten_log(connection: BaseDatabaseWrapper) -> None:
-    """The batch is counted, whatever comes of this."""
-    try:
-        sql.shorten_log(connection)
-    except DatabaseError as error:
-        logger.info("The write-ahead log could not be shortened: %s", error)
 
 
 def _prepared(connection: BaseDatabaseWrapper, end: int, limit: int) -> _Prepared | _Resumed:
@@ -172,7 +167,7 @@ def _write(connection: BaseDatabaseWrapper, prepared: _Prepared) -> float | None
     seen = [(name, increments.nodes[name]) for name in sorted(increments.seen)]
     latencies = [(*key, packed(histogram)) for key, histogram in sorted(increments.latencies.items())]
     sums = [(*key, point.packed()) for key, point in sorted(increments.points.items())]
-    with sql.without_checkpoint(connection), transaction.atomic(using=connection.alias):
+    with without_checkpoint(connection), transaction.atomic(using=connection.alias):
         began = time.perf_counter()
         if not sql.take_turn(connection, state.turn, increments.last_id):
             return None

@@ -10,11 +10,6 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from nodes.rollups.codes import DAY, HOUR, HOURS_A_DAY, HOURS_A_WEEK, HOURS_FROM_MONDAY, WEEK
 from nodes.sql.fetching import fetched
 
-# A write-ahead log of more pages than it has where no reader is in the way, 16 MB. Writers may be held up for a tenth
-# of a second to begin it anew, and longer if it is longer, up to the third number.
-LONG_LOG, LOG_WAIT, LONGEST_LOG_WAIT = 4_000, 100, 300  # pages, milliseconds
-FEW_PAGES = 500  # of the log, which are copied in a moment
-
 _FACTS = "id, timestamp, piece_id, satellite_id, node_name, size"
 _MARKED = f"SELECT {_FACTS} FROM events WHERE id > %s AND id <= %s AND (id %% %s = 0 OR id = %s)"
 _AT = f"SELECT {_FACTS} FROM events WHERE id IN ({{ids}})"
@@ -94,24 +89,6 @@ def snapshot(connection: BaseDatabaseWrapper) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def without_checkpoint(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """A commit inside does not copy SQLite's write-ahead log into the database; shorten_log does it without the lock.
-
-    SQLite copies once the log has 1,000 pages, in the commit that comes to it: with the disk's syncing, which made
-    write transactions of a few milliseconds last over 100.
-    """
-    if connection.vendor != "sqlite":
-        yield
-        return
-    usual = fetched(connection, "PRAGMA wal_autocheckpoint")[0][0]
-    fetched(connection, "PRAGMA wal_autocheckpoint = 0")
-    try:
-        yield
-    finally:
-        fetched(connection, f"PRAGMA wal_autocheckpoint = {usual}")
-
-
 def state(connection: BaseDatabaseWrapper) -> tuple[int, int] | None:
     """Watermark and turn; None before the first roll-up."""
     rows = fetched(connection, "SELECT watermark, turn FROM rollup_state WHERE id = 1")
@@ -127,34 +104,6 @@ def marks_of_batch(connection: BaseDatabaseWrapper, last_id: int) -> bytes | Non
 def newest_id(connection: BaseDatabaseWrapper, table: str = "events") -> int:
     """0 where there are no rows."""
     return int(fetched(connection, f"SELECT COALESCE(MAX(id), 0) FROM {table}")[0][0])
-
-
-def shorten_log(connection: BaseDatabaseWrapper) -> None:
-    """Has SQLite begin its write-ahead log anew if it is long and nearly all of it is in the database already.
-
-    So it waits for readers for a moment, and copies next to nothing while no other can write.
-
-    By itself it does so when no reader uses the log, and never as long as one begins before another ends: the log
-    grew by 11 MB a second beside five readers, and every read became slower with it.
-    """
-    if connection.vendor != "sqlite":
-        return
-    pages, copied = _checkpoint(connection, "PASSIVE")
-    if pages <= LONG_LOG or pages - copied > FEW_PAGES:
-        return
-    usual = fetched(connection, "PRAGMA busy_timeout")[0][0]
-    fetched(connection, f"PRAGMA busy_timeout = {min(LOG_WAIT * pages // LONG_LOG, LONGEST_LOG_WAIT)}")
-    try:
-        # Waits for those who read now, while nobody writes; those who begin to read meanwhile do without the log.
-        _checkpoint(connection, "TRUNCATE")
-    finally:
-        fetched(connection, f"PRAGMA busy_timeout = {usual}")
-
-
-def _checkpoint(connection: BaseDatabaseWrapper, mode: str) -> tuple[int, int]:
-    """Returns the length of the log in pages, and how many of them are copied; below 0 where there is none."""
-    _, pages, copied = fetched(connection, f"PRAGMA wal_checkpoint({mode})")[0]
-    return int(pages), int(copied)
 
 
 def marked(connection: BaseDatabaseWrapper, after: int, last: int, every: int) -> list[tuple[Any, ...]]:

@@ -17,6 +17,7 @@ from nodes.errors import EventsUnavailable, NoPlace
 from nodes.models import Event
 from nodes.places import places
 from nodes.reading import reading
+from tests.storj_site.running import wait_until
 
 T = TypeVar("T")
 READONLY = "events_readonly"
@@ -239,3 +240,92 @@ def test_threads_that_all_wait_are_all_served(two_places: None) -> None:
         enough.set()
         for one in waiting:
             one.result(SOON)
+
+
+def test_places_are_given_in_the_order_in_which_they_were_asked_for(two_places: None) -> None:
+    served: list[int] = []
+
+    def read_as(number: int) -> None:
+        with reading():
+            served.append(number)
+            time.sleep(0.01)
+
+    with taken(1), taken(1) as enough, ThreadPoolExecutor(5) as threads:
+        waiting = []
+        for number in range(5):
+            before = places.use().waits
+            waiting.append(threads.submit(read_as, number))
+            wait_until(lambda: places.use().waits == before + 1)  # noqa: B023 - waited for at once
+        enough.set()
+        for one in waiting:
+            one.result(SOON)
+    assert served == [0, 1, 2, 3, 4]
+
+
+class TestQuietMoment:
+    def test_it_begins_when_those_who_read_have_ended(self) -> None:
+        with taken(2) as enough:
+            threading.Timer(0.1, enough.set).start()
+            began = time.monotonic()
+            with places.quiet_moment(SOON) as is_quiet:
+                assert is_quiet
+                assert 0.05 < time.monotonic() - began < SOON
+                assert places.use().in_use == 0
+
+    def test_it_has_those_who_come_meanwhile_wait_until_it_is_over(self) -> None:
+        with ThreadPoolExecutor(1) as threads:
+            with places.quiet_moment(SOON):
+                waiting = threads.submit(read)
+                time.sleep(0.1)
+                assert not waiting.done()
+            waiting.result(SOON)
+
+    def test_who_takes_longer_than_it_lasts_is_no_longer_waited_for(self) -> None:
+        with taken(1), places.quiet_moment(0.05) as is_quiet:
+            assert not is_quiet
+
+    def test_it_lasts_no_longer_than_it_may_for_those_who_come(self) -> None:
+        began = time.monotonic()
+        with places.quiet_moment(0.2):
+            in_a_thread(read)
+            assert 0.2 <= time.monotonic() - began < SOON
+
+    def test_who_waits_for_its_end_is_not_told_that_places_are_missing(self, caplog: pytest.LogCaptureFixture) -> None:
+        before = places.use().waits
+        with caplog.at_level("DEBUG", "nodes.places"), places.quiet_moment(0.1):
+            in_a_thread(read)
+        assert places.use().waits == before
+        assert not caplog.records
+
+
+class TestBusy:
+    def test_reads_that_overlap_are_one_time_without_a_pause(self) -> None:
+        with taken(1) as first:
+            time.sleep(0.1)
+            with taken(1):
+                first.set()
+                wait_until(lambda: places.use().in_use == 1)
+                assert places.busy_for() >= 0.1
+
+    def test_a_pause_begins_it_anew(self) -> None:
+        assert places.busy_for() == 0
+        with taken(1):
+            time.sleep(0.1)
+        with taken(1):
+            assert places.busy_for() < 0.1
+
+    def test_who_waits_for_reads_goes_on_with_the_first(self) -> None:
+        with ThreadPoolExecutor(1) as threads:
+            waiting = threads.submit(places.wait_for_reads, lambda: False)
+            time.sleep(0.05)
+            assert not waiting.done()
+            with taken(1):
+                waiting.result(SOON)
+
+    def test_who_waits_for_reads_can_be_called_off(self) -> None:
+        called_off = threading.Event()
+        with ThreadPoolExecutor(1) as threads:
+            waiting = threads.submit(places.wait_for_reads, called_off.is_set)
+            called_off.set()
+            places.look_again()
+            waiting.result(SOON)

@@ -17,7 +17,9 @@ from comparison.request import ComparisonRequest
 from nodes.models import Event, RollupState
 from storj_site import housekeeper
 from storj_site.housekeeper import Housekeeper
+from storj_site.log_keeper import MOST_PAGES
 from tests.nodes import monitor_files
+from tests.nodes.overlapping import another_program_reads, length, monitor, read_without_pause, write
 from tests.nodes.rollups import oracle, tables
 from tests.nodes.rollups.lifelike import some_events
 from tests.processes import manage, site_in
@@ -33,8 +35,8 @@ def no_housekeeper(databases: None, settings: LazySettings, tmp_path: Path) -> I
     housekeeper.stop()
 
 
-def threads() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == "housekeeper"]
+def threads(name: str = "housekeeper") -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == name]
 
 
 def watermark() -> int:
@@ -104,6 +106,22 @@ class TestThread:
         assert housekeeper.counting() is not None
         housekeeper.stop()
         assert threads() == []
+
+    @pytest.mark.sqlite_files
+    def test_once_it_has_counted_the_write_ahead_log_is_kept_short(
+        self, no_housekeeper: None, settings: LazySettings
+    ) -> None:
+        settings.ROLLUP_INTERVAL = 60
+        tables.insert(some_events(first=1, count=10))
+        with read_without_pause():
+            with another_program_reads(), monitor() as connection:
+                write(connection, 2 * MOST_PAGES)
+            before = length()
+            housekeeper.start()
+            wait_until(lambda: length() < before)
+            assert watermark() == 10
+        housekeeper.stop()
+        assert threads("log keeper") == []
 
     def test_an_interval_of_0_turns_it_off(self, no_housekeeper: None, settings: LazySettings) -> None:
         settings.ROLLUP_INTERVAL = 0

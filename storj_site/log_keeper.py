@@ -1,0 +1,72 @@
+"""A thread of the web process that keeps SQLite's write-ahead log short while many compare.
+
+It sleeps as long as nobody reads. Where reads follow one another without a pause and the log has become long, it has
+them make one: each half minute beside a busy monitor, twice a second where thousands of events are written in it.
+"""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from django.db import connections
+
+from nodes.places import places
+from nodes.router import EVENTS
+from nodes.write_ahead_log import shorten
+from storj_site.targets import target
+
+# With 1,000 pages each commit of the monitor begins to copy the log into the database, which takes twice its time.
+MOST_PAGES = 500
+LEAST_BYTES = MOST_PAGES * 4_096
+LOOK_EVERY = 0.1  # seconds, while somebody reads
+LONGEST_PAUSE = 3.2  # seconds, to which it doubles each time that readers are in the way
+PATIENCE = 1.0  # seconds that its end is waited for
+
+
+class LogKeeper:
+    """Does nothing as long as `may_write` says no: databases that are not adopted are only read."""
+
+    def __init__(self, may_write: Callable[[], bool]) -> None:
+        self._may_write = may_write
+        self._stopping = threading.Event()
+        self._pause = LOOK_EVERY
+        # A daemon: a disk that hangs must not keep the process from ending.
+        self._thread = threading.Thread(target=self._run, name="log keeper", daemon=True)
+
+    def start(self) -> None:
+        if connections[EVENTS].vendor == "sqlite":
+            self._thread.start()
+
+    def ask_to_stop(self) -> None:
+        self._stopping.set()
+        places.look_again()
+
+    def stop(self) -> None:
+        self.ask_to_stop()
+        if self._thread.is_alive():
+            self._thread.join(PATIENCE)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            places.wait_for_reads(unless=self._stopping.is_set)
+            self._look()
+            self._stopping.wait(self._pause)
+
+    def _look(self) -> None:
+        if places.busy_for() < LOOK_EVERY or not self._may_write() or not _may_be_long():
+            return
+        try:
+            is_short = shorten(connections[EVENTS], MOST_PAGES)
+            self._pause = LOOK_EVERY if is_short else min(2 * self._pause, LONGEST_PAUSE)
+        finally:
+            # The file may be replaced by another one, of a backup.
+            connections[EVENTS].close()
+
+
+def _may_be_long() -> bool:
+    """Told by the file, at next to no cost: until it is emptied, its size is the greatest length that the log had."""
+    file = target(connections[EVENTS].settings_dict).file
+    try:
+        return Path(f"{file}-wal").stat().st_size > LEAST_BYTES
+    except OSError:
+        return False

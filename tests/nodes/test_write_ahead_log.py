@@ -1,0 +1,119 @@
+"""SQLite's write-ahead log beside real readers and writers."""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import count
+
+import pytest
+from django.db import connections
+
+from nodes.reading import reading
+from nodes.write_ahead_log import LEAST_QUIET, shorten
+from storj_site.log_keeper import LEAST_BYTES, MOST_PAGES, LogKeeper
+from tests.nodes.overlapping import PAGE, another_program_reads, length, monitor, read_without_pause, write
+from tests.storj_site.running import wait_until
+
+pytestmark = pytest.mark.sqlite_files
+
+
+@pytest.fixture
+def writer(databases: None) -> Iterator[sqlite3.Connection]:
+    with monitor() as connection:
+        shorten(connections["events"], 0)
+        yield connection
+
+
+@contextmanager
+def kept(may_write: Callable[[], bool] = lambda: True) -> Iterator[LogKeeper]:
+    keeper = LogKeeper(may_write)
+    keeper.start()
+    try:
+        yield keeper
+    finally:
+        keeper.stop()
+
+
+class TestShorten:
+    def test_it_empties_a_log_that_is_too_long(self, writer: sqlite3.Connection) -> None:
+        write(writer, 100)
+        assert length() > 100 * PAGE
+        assert shorten(connections["events"], 99)
+        assert length() == 0
+
+    def test_it_leaves_one_that_is_not(self, writer: sqlite3.Connection) -> None:
+        write(writer, 100)
+        assert shorten(connections["events"], 500)
+        assert length() > 100 * PAGE
+
+    def test_it_makes_a_pause_among_reads_of_this_process(self, writer: sqlite3.Connection) -> None:
+        with read_without_pause():
+            write(writer, 100)
+            assert shorten(connections["events"], 99)
+            assert length() == 0
+
+    def test_it_gives_up_where_another_program_reads(self, writer: sqlite3.Connection) -> None:
+        with another_program_reads():
+            write(writer, 100)
+            assert not shorten(connections["events"], 99)
+        assert length() > 100 * PAGE
+
+    def test_it_gives_up_where_a_read_of_this_process_lasts(self, writer: sqlite3.Connection) -> None:
+        with ThreadPoolExecutor(1) as threads, reading() as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM events")
+            write(writer, 100)
+            began = time.monotonic()
+            assert not threads.submit(shorten_in_a_thread, 99).result()
+            assert time.monotonic() - began >= LEAST_QUIET
+        assert length() > 100 * PAGE
+
+    def test_an_error_of_the_database_is_told_to_the_log_alone(
+        self, writer: sqlite3.Connection, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        broken = connections.create_connection("events")
+        broken.settings_dict = broken.settings_dict | {"NAME": "/no/such/database"}
+        with caplog.at_level("INFO", "nodes.write_ahead_log"):
+            assert not shorten(broken, 0)
+        assert "could not be shortened" in caplog.text
+
+
+def shorten_in_a_thread(most_pages: int) -> bool:
+    try:
+        return shorten(connections["events"], most_pages)
+    finally:
+        connections["events"].close()
+
+
+class TestLogKeeper:
+    def test_the_log_becomes_short_although_reads_follow_one_another_without_a_pause(
+        self, writer: sqlite3.Connection
+    ) -> None:
+        with read_without_pause():
+            with another_program_reads():
+                write(writer, 10 * MOST_PAGES)
+            with kept():
+                wait_until(lambda: length() < LEAST_BYTES)
+
+    def test_it_does_nothing_where_it_may_not_write(self, writer: sqlite3.Connection) -> None:
+        asked = count()
+        with kept(may_write=lambda: next(asked) < 0), read_without_pause():
+            write(writer, 2 * MOST_PAGES)
+            wait_until(lambda: next(asked) > 2)
+            assert length() > LEAST_BYTES
+
+    def test_it_does_nothing_where_nobody_reads(self, writer: sqlite3.Connection) -> None:
+        with kept():
+            write(writer, 2 * MOST_PAGES)
+            time.sleep(0.5)
+            assert length() > LEAST_BYTES
+
+    def test_it_ends_at_once_although_nobody_reads(self, writer: sqlite3.Connection) -> None:
+        with kept() as keeper:
+            time.sleep(0.05)
+            began = time.monotonic()
+            keeper.stop()
+            assert time.monotonic() - began < 0.9
+            assert not [thread for thread in threading.enumerate() if thread.name == "log keeper"]
