@@ -43,8 +43,9 @@ def post_worker_init(worker: Any) -> None:
     # The site takes the prefix off the path itself, with or without it; gunicorn would refuse a path without.
     os.environ.pop("SCRIPT_NAME", None)
 
-    from storj_site import housekeeper, polling, warming
+    from storj_site import housekeeper, polling, priority, warming
 
+    priority.give_way()  # before there are threads
     warming.warm_up()
     housekeeper.start()
     polling.start()

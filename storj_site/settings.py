@@ -19,6 +19,8 @@ PORT = read.number("PORT", 8080, most=65_535)
 WEB_CONCURRENCY = read.number("WEB_CONCURRENCY", 1, least=1)  # worker processes; the cache in memory is per process
 THREADS = read.number("THREADS", 16, least=1)  # requests that one worker process answers at a time
 STREAMS = read.number("STREAMS", 8)  # comparisons that one worker process sends node by node at a time
+# How much the site gives way to other programs when all processors are busy: 0, not at all, to 19.
+NICENESS = read.number("NICENESS", 8, most=19)
 CLIENT_TIMEOUT = read.number("CLIENT_TIMEOUT", 10, least=1)  # seconds that a client may keep a thread waiting
 # Whose word about TLS counts: the proxies on this machine.
 FORWARDED_ALLOW_IPS = read.networks("FORWARDED_ALLOW_IPS", ["127.0.0.1", "::1"])

@@ -15,10 +15,11 @@ from tests.stress.scenario import Load, load_average, run
 MOST_SLOWER = 1.5
 
 
-def main(seconds: float = 60, rate: float = 5_000, pause: float = 0, niceness: float = 0) -> int:
+def main(seconds: float = 60, rate: float = 5_000, pause: float = 0, niceness: float | None = None) -> int:
+    settings = {} if niceness is None else {"NICENESS": int(niceness)}
     with tempfile.TemporaryDirectory(prefix="stress-") as folder:
-        outcome = run(Path(folder), Load(seconds, int(rate), seconds, pause, int(niceness)))
-    asked = f"{seconds:.0f} s of {rate:.0f} events a second, pause {pause} s, niceness {niceness:.0f}"
+        outcome = run(Path(folder), Load(seconds, int(rate), seconds, pause, settings))
+    asked = f"{seconds:.0f} s of {rate:.0f} events a second, pause {pause} s, {settings or 'settings as they are'}"
     for line in (asked, *outcome.lines, load_average()):
         sys.stdout.write(f"{line}\n")
     assert outcome.alone is not None

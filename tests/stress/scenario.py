@@ -6,9 +6,9 @@ import statistics
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,14 +25,14 @@ LOOK_EVERY = 0.02  # seconds
 class Load:
     """`pause` is that of a reader between two comparisons, in seconds. `seconds_alone` may be 0.
 
-    `niceness` is that of the process of the readers, which counts events too: 10 in the README's unit of the site.
+    `settings` are those of the readers' process, beside the usual ones.
     """
 
     seconds: float
     rate: int
     seconds_alone: float = 0
     pause: float = 0
-    niceness: int = 0
+    settings: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -133,11 +133,12 @@ def _written(file: Path, seconds: float, rate: int) -> list[tuple[float, float]]
 
 @contextmanager
 def _visitors(folder: Path, file: Path, load: Load) -> "Iterator[subprocess.Popen[bytes]]":
-    nice = ["nice", "-n", str(load.niceness)]
-    command = [*nice, sys.executable, "-m", "tests.stress.visitors", str(READERS), str(load.pause)]
+    command = [sys.executable, "-m", "tests.stress.visitors", str(READERS), str(load.pause)]
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with (folder / "visitors.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment(folder, file), stderr=log, **pipes)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment(folder, file, **load.settings), stderr=log, **pipes
+        )
     try:
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n", (folder / "visitors.log").read_text()

@@ -1,5 +1,7 @@
 """A process as the site is: threads that compare all the while, and one that counts new events every second.
 
+It gives way and keeps the write-ahead log short as the site does.
+
 `python -m tests.stress.visitors READERS PAUSE` with the settings of a file of events runs until its input ends, and
 then prints as JSON what every comparison said and when, and what went wrong. PAUSE is in seconds, between two
 comparisons of a reader. Says "ready" first.
@@ -22,6 +24,7 @@ from django.db import connections  # noqa: E402
 from comparison.engine import compute  # noqa: E402
 from comparison.request import ComparisonRequest  # noqa: E402
 from nodes.rollups.roll import rollup_once  # noqa: E402
+from storj_site import log_keeper, priority  # noqa: E402
 from tests.comparison.strategies import NAMES  # noqa: E402
 
 HOURS = (24, 168)
@@ -41,10 +44,13 @@ class Visitors:
     def run(self, readers: int) -> None:
         threads = [threading.Thread(target=self._compare, args=(number,)) for number in range(readers)]
         threads.append(threading.Thread(target=self._count))
+        keeper = log_keeper.LogKeeper(lambda: True)
         for thread in threads:
             thread.start()
+        keeper.start()
         sys.stdin.read()
         self._ended.set()
+        keeper.stop()
         for thread in threads:
             thread.join()
 
@@ -96,6 +102,7 @@ class Visitors:
 def main(readers: int, pause: float) -> None:
     sys.stdout.write("ready\n")
     sys.stdout.flush()
+    priority.give_way()
     visitors = Visitors(pause)
     visitors.run(readers)
     sys.stdout.write(json.dumps(visitors.found))
