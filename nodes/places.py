@@ -56,7 +56,6 @@ class Places:
         if deadline <= began:
             raise NoPlace(_never_began())
         with self._changed:
-            self._let_be_quiet(deadline)
             self._await_turn(began, deadline)
             if not self._in_use:
                 self._busy_since = time.monotonic()
@@ -110,6 +109,7 @@ class Places:
         ours = object()
         self._asking.append(ours)
         try:
+            self._let_be_quiet(deadline)
             if not self._is_next(ours):
                 self._wait(ours, began, deadline)
         finally:

@@ -19,7 +19,7 @@ TICK = 1.0  # seconds between two looks at the results that are about to run out
 # Seconds after the start in which people who have waited for it come first.
 HEAD_START = 3.0
 # Seconds that its end is waited for: less than gunicorn's graceful_timeout. What is not written by then is undone.
-PATIENCE = 3.0
+PATIENCE = 2.5
 
 
 class Housekeeper:

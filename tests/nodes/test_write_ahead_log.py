@@ -13,7 +13,7 @@ from django.db import connections
 
 from nodes.reading import reading
 from nodes.write_ahead_log import LEAST_QUIET, shorten
-from storj_site.log_keeper import LEAST_BYTES, MOST_PAGES, LogKeeper
+from storj_site.log_keeper import LONG, LogKeeper
 from tests.nodes.overlapping import PAGE, another_program_reads, length, monitor, read_without_pause, write
 from tests.storj_site.running import wait_until
 
@@ -93,22 +93,22 @@ class TestLogKeeper:
     ) -> None:
         with read_without_pause():
             with another_program_reads():
-                write(writer, 10 * MOST_PAGES)
+                write(writer, 10 * LONG // PAGE)
             with kept():
-                wait_until(lambda: length() < LEAST_BYTES)
+                wait_until(lambda: length() < LONG)
 
     def test_it_does_nothing_where_it_may_not_write(self, writer: sqlite3.Connection) -> None:
         asked = count()
         with kept(may_write=lambda: next(asked) < 0), read_without_pause():
-            write(writer, 2 * MOST_PAGES)
+            write(writer, 2 * LONG // PAGE)
             wait_until(lambda: next(asked) > 2)
-            assert length() > LEAST_BYTES
+            assert length() > LONG
 
     def test_it_does_nothing_where_nobody_reads(self, writer: sqlite3.Connection) -> None:
         with kept():
-            write(writer, 2 * MOST_PAGES)
+            write(writer, 2 * LONG // PAGE)
             time.sleep(0.5)
-            assert length() > LEAST_BYTES
+            assert length() > LONG
 
     def test_it_ends_at_once_although_nobody_reads(self, writer: sqlite3.Connection) -> None:
         with kept() as keeper:

@@ -17,9 +17,9 @@ from comparison.request import ComparisonRequest
 from nodes.models import Event, RollupState
 from storj_site import housekeeper
 from storj_site.housekeeper import Housekeeper
-from storj_site.log_keeper import MOST_PAGES
+from storj_site.log_keeper import LONG
 from tests.nodes import monitor_files
-from tests.nodes.overlapping import another_program_reads, length, monitor, read_without_pause, write
+from tests.nodes.overlapping import PAGE, another_program_reads, length, monitor, read_without_pause, write
 from tests.nodes.rollups import oracle, tables
 from tests.nodes.rollups.lifelike import some_events
 from tests.processes import manage, site_in
@@ -115,7 +115,7 @@ class TestThread:
         tables.insert(some_events(first=1, count=10))
         with read_without_pause():
             with another_program_reads(), monitor() as connection:
-                write(connection, 2 * MOST_PAGES)
+                write(connection, 2 * LONG // PAGE)
             before = length()
             housekeeper.start()
             wait_until(lambda: length() < before)
