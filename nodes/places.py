@@ -43,23 +43,34 @@ class Places:
         self._asking: deque[object] = deque()
         self._in_use = self._waits = self._timeouts = 0
         self._longest_wait = 0.0
-        # time.monotonic() since which there was no moment without a read, and until which no read is to begin.
-        self._busy_since = self._quiet_until = 0.0
+        self._busy = _Busy()
+        self._quiet_until = 0.0  # time.monotonic()
 
     def take(self) -> None:
         """Waits for a place until `wait_until`, else POOL_TIMEOUT seconds from now.
 
-        Raises NoPlace if none became free; logs a line whenever it had to wait.
+        Raises NoPlace if none became free; logs a line whenever none was.
         """
         began = time.monotonic()
         deadline = wait_until.get() or began + settings.POOL_TIMEOUT
         if deadline <= began:
             raise NoPlace(_never_began())
         with self._changed:
-            self._await_turn(began, deadline)
-            if not self._in_use:
-                self._busy_since = time.monotonic()
-            self._in_use += 1
+            was_full = self._full()
+            is_ours = self._await_turn(deadline)
+            waited = time.monotonic() - began
+            if was_full or not is_ours:
+                self._waits += 1
+                self._longest_wait = max(self._longest_wait, waited)
+            if is_ours:
+                self._busy.begin(is_first=not self._in_use)
+                self._in_use += 1
+            else:
+                self._timeouts += 1
+        if not is_ours:
+            raise NoPlace(_none_free(waited))
+        if was_full:
+            logger.info("A read of the events waited %.3f s for a place", waited)
 
     def give_back(self) -> None:
         with self._changed:
@@ -67,17 +78,17 @@ class Places:
             self._changed.notify_all()
 
     @contextmanager
-    def quiet_moment(self, seconds: float) -> Iterator[bool]:
-        """Waits until no place is taken, and yields whether none is; whoever asks for one meanwhile, or inside, waits.
+    def quiet_moment(self, seconds: float) -> Iterator[Callable[[], bool]]:
+        """Waits until no place is taken; whoever asks for one meanwhile, or inside, waits. For `seconds` at most.
 
-        All this for `seconds` at most.
+        Yields what tells whether it is quiet still. For one thread at a time.
         """
         until = time.monotonic() + seconds
-        with self._changed:
-            self._quiet_until = until
-            is_quiet = self._changed.wait_for(lambda: not self._in_use, seconds)
         try:
-            yield is_quiet
+            with self._changed:
+                self._quiet_until = until
+                self._changed.wait_for(lambda: not self._in_use, seconds)
+            yield lambda: not self._in_use and time.monotonic() < until
         finally:
             with self._changed:
                 self._quiet_until = 0.0
@@ -92,46 +103,60 @@ class Places:
         with self._changed:
             self._changed.notify_all()
 
-    def busy_for(self) -> float:
-        """For how many seconds there has been no moment without a read."""
+    def overlapping_for(self) -> float:
+        """For how many seconds reads have followed one another without a moment between them; 0 of a single one."""
         with self._changed:
-            return time.monotonic() - self._busy_since if self._in_use else 0.0
+            return self._busy.seconds if self._in_use else 0.0
 
     def use(self) -> PlacesUse:
         with self._changed:
             return PlacesUse(settings.MAX_POOL_SIZE, self._in_use, self._waits, self._timeouts, self._longest_wait)
 
-    def _let_be_quiet(self, deadline: float) -> None:
-        while (left := min(deadline, self._quiet_until) - time.monotonic()) > 0:
-            self._changed.wait(left)
+    def _full(self) -> bool:
+        return self._in_use >= int(settings.MAX_POOL_SIZE)
 
-    def _await_turn(self, began: float, deadline: float) -> None:
+    def _await_turn(self, deadline: float) -> bool:
+        """False if it did not come in time."""
         ours = object()
         self._asking.append(ours)
         try:
-            self._let_be_quiet(deadline)
-            if not self._is_next(ours):
-                self._wait(ours, began, deadline)
+            while (wait := self._seconds_to_wait(ours, deadline)) > 0:
+                self._changed.wait(wait)
+            return self._asking[0] is ours and not self._full()
         finally:
             self._asking.remove(ours)
             self._changed.notify_all()
 
-    def _is_next(self, ours: object) -> bool:
-        return self._asking[0] is ours and self._in_use < int(settings.MAX_POOL_SIZE)
+    def _seconds_to_wait(self, ours: object, deadline: float) -> float:
+        """At most, as a place may be given back before."""
+        now = time.monotonic()
+        is_next = self._asking[0] is ours and not self._full()
+        return min(deadline, self._quiet_until if is_next else deadline) - now
 
-    def _wait(self, ours: object, began: float, deadline: float) -> None:
-        self._waits += 1
-        found = self._changed.wait_for(lambda: self._is_next(ours), max(0.0, deadline - time.monotonic()))
-        waited = time.monotonic() - began
-        self._longest_wait = max(self._longest_wait, waited)
-        if not found:
-            self._timeouts += 1
-            logger.warning("No place for a read of the events: gave up after %.1f s", waited)
-            raise NoPlace(
-                f"All {settings.MAX_POOL_SIZE} places for reading the events stayed taken for "
-                f"{settings.POOL_TIMEOUT} s: try again later, or raise MAX_POOL_SIZE."
-            )
-        logger.info("A read of the events waited %.3f s for a place", waited)
+
+class _Busy:
+    """A time in which there is always a read."""
+
+    def __init__(self) -> None:
+        self._since = 0.0  # time.monotonic()
+        self._reads = 0
+
+    def begin(self, is_first: bool) -> None:
+        if is_first:
+            self._since, self._reads = time.monotonic(), 0
+        self._reads += 1
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._since if self._reads > 1 else 0.0
+
+
+def _none_free(waited: float) -> str:
+    logger.warning("No place for a read of the events: gave up after %.1f s", waited)
+    return (
+        f"All {settings.MAX_POOL_SIZE} places for reading the events stayed taken for "
+        f"{settings.POOL_TIMEOUT} s: try again later, or raise MAX_POOL_SIZE."
+    )
 
 
 def _never_began() -> str:

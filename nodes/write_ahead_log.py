@@ -5,46 +5,47 @@ without limit (by 11 MB a second beside five readers), every read becomes slower
 copies pages into the database, which takes longer than the commit itself.
 """
 
-import logging
-
-from django.db import DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from nodes.places import places
-from nodes.sql.write_ahead_log import copy, empty
-
-logger = logging.getLogger(__name__)
+from nodes.sql.write_ahead_log import Log, copy, empty
 
 # Seconds for which reads of this process are kept from beginning, until those that have begun end: the longer the log,
 # the more, as every read and commit is slower with it. Most take less than the least.
 QUIET_PER_1000_PAGES, LEAST_QUIET, LONGEST_QUIET = 0.3, 0.15, 1.0
-FEW_PAGES = 500  # of the log, which are copied in a moment
-# Milliseconds for which writers may be held up on account of readers in other processes: the longer the log, the more.
+# Of the log, for which writers may be held up: all others are copied before.
+FEW_PAGES = 50
+# Milliseconds for which they may be held up on account of readers besides: the longer the log, the more.
 WAIT_PER_1000_PAGES, LONGEST_WAIT = 25, 100
 
 
 def shorten(connection: BaseDatabaseWrapper, most_pages: int) -> bool:
-    """Copies the log into the database, and empties it if it is longer than that.
+    """Copies the log into the database, and empties it if it is longer than that, and nobody is in the way for long.
 
-    Nearly all is copied while others write, so that they are held up for a moment. Returns False where readers or the
-    database forbid it, of which only the log of the site speaks: nothing depends on it.
+    Returns False if somebody is. Raises django.db.Error.
     """
-    try:
-        return _shortened(connection, most_pages)
-    except DatabaseError as error:
-        logger.info("The write-ahead log could not be shortened: %s", error)
+    log = copy(connection)
+    return log is not None and (log.pages <= most_pages or _emptied(connection, log, may_wait=True))
+
+
+def shorten_in_a_pause(connection: BaseDatabaseWrapper) -> bool:
+    """Copies and empties the log, for which it has the reads of this process make a pause.
+
+    Returns False where one of them lasts, or others are in the way. Raises django.db.Error.
+    """
+    if not (log := copy(connection)):
         return False
+    with places.quiet_moment(_seconds_for(log)) as is_quiet:
+        log = copy(connection)
+        # For those who read here and are not ready yet, nobody is to be held up.
+        return log is not None and _emptied(connection, log, may_wait=is_quiet())
 
 
-def _shortened(connection: BaseDatabaseWrapper, most_pages: int) -> bool:
-    pages, _ = copy(connection)
-    if pages <= most_pages:
-        return True
-    quiet = min(max(LEAST_QUIET, QUIET_PER_1000_PAGES * pages / 1000), LONGEST_QUIET)
-    with places.quiet_moment(quiet) as is_quiet:
-        pages, copied = copy(connection)
-        if pages - copied > FEW_PAGES:
-            return False
-        # Of those who read here, whoever is not ready yet takes long: nobody is to be held up until then.
-        wait = min(WAIT_PER_1000_PAGES * pages // 1000, LONGEST_WAIT) if is_quiet else 0
-        return empty(connection, wait)
+def _seconds_for(log: Log) -> float:
+    return min(max(LEAST_QUIET, QUIET_PER_1000_PAGES * log.pages / 1000), LONGEST_QUIET)
+
+
+def _emptied(connection: BaseDatabaseWrapper, log: Log, may_wait: bool) -> bool:
+    if log.pages - log.copied > FEW_PAGES:
+        return False
+    return empty(connection, min(WAIT_PER_1000_PAGES * log.pages // 1000, LONGEST_WAIT) if may_wait else 0)

@@ -19,7 +19,7 @@ TICK = 1.0  # seconds between two looks at the results that are about to run out
 # Seconds after the start in which people who have waited for it come first.
 HEAD_START = 3.0
 # Seconds that its end is waited for: less than gunicorn's graceful_timeout. What is not written by then is undone.
-PATIENCE = 2.5
+PATIENCE = 2.0
 
 
 class Housekeeper:
@@ -55,7 +55,7 @@ class Housekeeper:
         self._log_keeper.stop()
 
     def _counts(self) -> bool:
-        return self.counting.last_run is not None and self.counting.trouble is None
+        return self.counting.counts and self.counting.trouble is None
 
     def _run(self) -> None:
         due = time.monotonic() + min(self._interval, HEAD_START)

@@ -1,7 +1,7 @@
 """A thread of the web process that keeps SQLite's write-ahead log short while many compare.
 
-It sleeps as long as nobody reads. Where reads follow one another without a pause and the log has become long, it has
-them make one: once a minute beside a monitor of 20 events a second, three times a second beside 5,000.
+It sleeps as long as nobody reads. Where reads overlap, without a moment between them, and the log has become long, it
+has them make a pause: once a minute beside a monitor of 20 events a second, three times a second beside 5,000.
 """
 
 import logging
@@ -13,7 +13,7 @@ from django.db import connections
 
 from nodes.places import places
 from nodes.router import EVENTS
-from nodes.write_ahead_log import shorten
+from nodes.write_ahead_log import shorten_in_a_pause
 from storj_site.targets import target
 
 logger = logging.getLogger(__name__)
@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 LONG = 2_000_000  # bytes
 LOOK_EVERY = 0.1  # seconds, while somebody reads
 LONGEST_PAUSE = 3.2  # seconds, to which it doubles each time that readers are in the way
+AFTER_ERROR = 60.0  # seconds; a disk that is full stays so for a while
 PATIENCE = 0.5  # seconds that its end is waited for
 
 
@@ -49,20 +50,20 @@ class LogKeeper:
             self._thread.join(PATIENCE)
 
     def _run(self) -> None:
-        while not self._stopping.is_set():
+        while not self._stopping.wait(self._pause):
             places.wait_for_reads(unless=self._stopping.is_set)
-            self._look()
-            self._stopping.wait(self._pause)
+            if not self._stopping.is_set():
+                self._look()
 
     def _look(self) -> None:
-        hindered = False
         try:
-            if places.busy_for() >= LOOK_EVERY and _is_long() and self._may_write():
-                hindered = not _shortened()
-        except Exception:
-            logger.exception("Looking after the write-ahead log failed")
-            hindered = True
-        self._pause = min(2 * self._pause, LONGEST_PAUSE) if hindered else LOOK_EVERY
+            is_needed = places.overlapping_for() >= LOOK_EVERY and _is_long() and self._may_write()
+            is_hindered = is_needed and not _shortened()
+        except Exception as error:  # noqa: BLE001 - a thread that ended would never look again
+            logger.warning("The write-ahead log could not be shortened: %s", error)
+            self._pause = AFTER_ERROR
+        else:
+            self._pause = min(2 * self._pause, LONGEST_PAUSE) if is_hindered else LOOK_EVERY
 
 
 def _is_long() -> bool:
@@ -77,7 +78,7 @@ def _is_long() -> bool:
 def _shortened() -> bool:
     try:
         # However little of the file is in use: of an empty one, the size tells how much that is.
-        return shorten(connections[EVENTS], most_pages=0)
+        return shorten_in_a_pause(connections[EVENTS])
     finally:
         # The file may be replaced by another one, of a backup.
         connections[EVENTS].close()

@@ -35,11 +35,15 @@ UNEXPECTED = "An unexpected error, which the log of the site has."
 
 @dataclass(frozen=True)
 class Counting:
-    """What this process knows of its own counting; it is replaced, never changed, as other threads read it."""
+    """What this process knows of its own counting; it is replaced, never changed, as other threads read it.
+
+    `counts`: this is the process that does, in a database that is adopted.
+    """
 
     last_run: datetime | None = None
     trouble: str | None = None
     by_another: bool = False
+    counts: bool = False
     events: int = 0
 
 
@@ -101,6 +105,7 @@ class Rolling:
         if not self._in_round:
             self._note(by_another=not self._turn.is_ours())
             self._in_round = not self.counting.by_another and _has_roll_ups()
+            self._note(counts=self._in_round)
         if not self._in_round:
             return None
         with explained(writing=True):

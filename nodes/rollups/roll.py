@@ -89,7 +89,7 @@ def rollup_once(limit: int = BATCH) -> Batch:
     batch = _counted(connection, limit)
     are_kept = _keep_storage_days(connection)
     if batch.events:
-        write_ahead_log.shorten(connection, LONG_LOG)
+        _shorten_log(connection)
     return replace(batch, days_are_kept=are_kept)
 
 
@@ -114,6 +114,14 @@ def _keep_storage_days(connection: BaseDatabaseWrapper) -> bool:
     except DatabaseError as error:
         logger.info("Storage snapshots could not be summed up: %s", error)
         return True
+
+
+def _shorten_log(connection: BaseDatabaseWrapper) -> None:
+    """The batch is counted, whatever comes of this."""
+    try:
+        write_ahead_log.shorten(connection, LONG_LOG)
+    except DatabaseError as error:
+        logger.info("The write-ahead log could not be shortened: %s", error)
 
 
 def _prepared(connection: BaseDatabaseWrapper, end: int, limit: int) -> _Prepared | _Resumed:

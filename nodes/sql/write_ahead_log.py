@@ -1,11 +1,19 @@
-"""What is asked of SQLite's write-ahead log; all of it does nothing on PostgreSQL."""
+"""What is asked of SQLite's write-ahead log. There is none on PostgreSQL that concerns us."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from nodes.sql.fetching import fetched
+
+
+class Log(NamedTuple):
+    """Its pages, and how many of them are in the database already; 0 and 0 where there is none."""
+
+    pages: int
+    copied: int
 
 
 @contextmanager
@@ -22,12 +30,12 @@ def without_checkpoint(connection: BaseDatabaseWrapper) -> Iterator[None]:
         yield
 
 
-def copy(connection: BaseDatabaseWrapper) -> tuple[int, int]:
-    """Into the database, as far as no reader is in the way, and in nobody's way.
-
-    Returns the length of the log in pages, and how many of them are copied: 0 and 0 where there is none.
-    """
-    return _checkpoint(connection, "PASSIVE") if connection.vendor == "sqlite" else (0, 0)
+def copy(connection: BaseDatabaseWrapper) -> Log | None:
+    """Into the database, as far as no reader is in the way, and in nobody's way. None while another program does."""
+    if connection.vendor != "sqlite":
+        return Log(0, 0)
+    is_busy, pages, copied = _checkpoint(connection, "PASSIVE")
+    return None if is_busy else Log(max(0, pages), max(0, copied))
 
 
 def empty(connection: BaseDatabaseWrapper, wait: int) -> bool:
@@ -37,8 +45,8 @@ def empty(connection: BaseDatabaseWrapper, wait: int) -> bool:
     meanwhile do without the log.
     """
     with _pragma(connection, "busy_timeout", wait):
-        pages, _ = _checkpoint(connection, "TRUNCATE")
-    return pages == 0
+        is_busy, _, _ = _checkpoint(connection, "TRUNCATE")
+    return not is_busy
 
 
 @contextmanager
@@ -51,6 +59,7 @@ def _pragma(connection: BaseDatabaseWrapper, name: str, value: int) -> Iterator[
         fetched(connection, f"PRAGMA {name} = {usual}")
 
 
-def _checkpoint(connection: BaseDatabaseWrapper, mode: str) -> tuple[int, int]:
-    _, pages, copied = fetched(connection, f"PRAGMA wal_checkpoint({mode})")[0]
-    return max(0, int(pages)), max(0, int(copied))
+def _checkpoint(connection: BaseDatabaseWrapper, mode: str) -> tuple[bool, int, int]:
+    """Whether another was in the way, pages, and pages copied: -1 and -1 where these are not known, or none."""
+    is_busy, pages, copied = fetched(connection, f"PRAGMA wal_checkpoint({mode})")[0]
+    return bool(is_busy), int(pages), int(copied)

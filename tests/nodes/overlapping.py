@@ -1,6 +1,8 @@
 """Another program that writes to the events, and reads that keep SQLite's write-ahead log from beginning anew."""
 
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -46,6 +48,21 @@ def another_program_reads() -> Iterator[None]:
         connection.execute("BEGIN")
         connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
         yield
+
+
+@contextmanager
+def another_program_copies() -> Iterator[None]:
+    """Holds the lock of checkpoints: byte 121 of the index, as SQLite's walformat.html has it."""
+    code = (
+        "import fcntl, sys; file = open(sys.argv[1], 'r+b'); fcntl.lockf(file, fcntl.LOCK_EX, 1, 121); "
+        "print('held', flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", code, f"{_file()}-shm"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"held\n"
+        yield
+        process.communicate()
 
 
 @contextmanager

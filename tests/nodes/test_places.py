@@ -253,13 +253,31 @@ def test_places_are_given_in_the_order_in_which_they_were_asked_for(two_places: 
     with taken(1), taken(1) as enough, ThreadPoolExecutor(5) as threads:
         waiting = []
         for number in range(5):
-            before = places.use().waits
             waiting.append(threads.submit(read_as, number))
-            wait_until(lambda: places.use().waits == before + 1)  # noqa: B023 - waited for at once
+            wait_until(lambda: len(places._asking) == len(waiting))
         enough.set()
         for one in waiting:
             one.result(SOON)
     assert served == [0, 1, 2, 3, 4]
+
+
+def test_who_gives_up_in_the_midst_of_those_who_wait_leaves_the_others_their_order(
+    two_places: None, settings: Settings
+) -> None:
+    def read_until(place_until: float | None) -> None:
+        with reading(place_until=place_until):
+            pass
+
+    with taken(2) as enough, ThreadPoolExecutor(3) as threads:
+        waiting = []
+        for until in (None, time.monotonic() + 0.3, None):
+            waiting.append(threads.submit(read_until, until))
+            wait_until(lambda: len(places._asking) == len(waiting))
+        with pytest.raises(NoPlace):
+            waiting[1].result(SOON)
+        enough.set()
+        for each in (waiting[0], waiting[2]):
+            each.result(SOON)
 
 
 class TestQuietMoment:
@@ -268,8 +286,8 @@ class TestQuietMoment:
             threading.Timer(0.1, enough.set).start()
             began = time.monotonic()
             with places.quiet_moment(SOON) as is_quiet:
-                assert is_quiet
-                assert 0.05 < time.monotonic() - began < SOON
+                assert is_quiet()
+                assert time.monotonic() - began < SOON
                 assert places.use().in_use == 0
 
     def test_it_has_those_who_come_meanwhile_wait_until_it_is_over(self) -> None:
@@ -282,7 +300,25 @@ class TestQuietMoment:
 
     def test_who_takes_longer_than_it_lasts_is_no_longer_waited_for(self) -> None:
         with taken(1), places.quiet_moment(0.05) as is_quiet:
-            assert not is_quiet
+            assert not is_quiet()
+
+    def test_it_is_over_when_its_time_is(self) -> None:
+        with places.quiet_moment(0.05) as is_quiet:
+            assert is_quiet()
+            time.sleep(0.05)
+            assert not is_quiet()
+
+    def test_those_who_wait_for_a_place_let_it_be_too(self, two_places: None) -> None:
+        with taken(2) as enough, ThreadPoolExecutor(4) as threads:
+            waiting = [threads.submit(read) for _ in range(4)]
+            wait_until(lambda: len(places._asking) == 4)
+            threading.Timer(0.05, enough.set).start()
+            with places.quiet_moment(SOON) as is_quiet:
+                time.sleep(0.1)
+                assert is_quiet()
+                assert not any(each.done() for each in waiting)
+            for each in waiting:
+                each.result(SOON)
 
     def test_it_lasts_no_longer_than_it_may_for_those_who_come(self) -> None:
         began = time.monotonic()
@@ -292,27 +328,37 @@ class TestQuietMoment:
 
     def test_who_waits_for_its_end_is_not_told_that_places_are_missing(self, caplog: pytest.LogCaptureFixture) -> None:
         before = places.use().waits
-        with caplog.at_level("DEBUG", "nodes.places"), places.quiet_moment(0.1):
-            in_a_thread(read)
+        with caplog.at_level("DEBUG", "nodes.places"), ThreadPoolExecutor(4) as threads:
+            with places.quiet_moment(SOON):
+                waiting = [threads.submit(read) for _ in range(4)]
+                wait_until(lambda: len(places._asking) == 4)
+            for each in waiting:
+                each.result(SOON)
         assert places.use().waits == before
         assert not caplog.records
 
 
-class TestBusy:
+class TestOverlapping:
     def test_reads_that_overlap_are_one_time_without_a_pause(self) -> None:
         with taken(1) as first:
             time.sleep(0.1)
             with taken(1):
                 first.set()
                 wait_until(lambda: places.use().in_use == 1)
-                assert places.busy_for() >= 0.1
+                assert places.overlapping_for() >= 0.1
+
+    def test_a_single_read_overlaps_none_however_long_it_takes(self) -> None:
+        with taken(1):
+            time.sleep(0.05)
+            assert places.overlapping_for() == 0
 
     def test_a_pause_begins_it_anew(self) -> None:
-        assert places.busy_for() == 0
-        with taken(1):
+        began = time.monotonic()
+        with taken(2):
             time.sleep(0.1)
-        with taken(1):
-            assert places.busy_for() < 0.1
+        assert places.overlapping_for() == 0
+        with taken(2):
+            assert places.overlapping_for() <= time.monotonic() - began - 0.1
 
     def test_who_waits_for_reads_goes_on_with_the_first(self) -> None:
         with ThreadPoolExecutor(1) as threads:

@@ -12,9 +12,17 @@ import pytest
 from django.db import connections
 
 from nodes.reading import reading
-from nodes.write_ahead_log import LEAST_QUIET, shorten
+from nodes.write_ahead_log import LEAST_QUIET, shorten, shorten_in_a_pause
 from storj_site.log_keeper import LONG, LogKeeper
-from tests.nodes.overlapping import PAGE, another_program_reads, length, monitor, read_without_pause, write
+from tests.nodes.overlapping import (
+    PAGE,
+    another_program_copies,
+    another_program_reads,
+    length,
+    monitor,
+    read_without_pause,
+    write,
+)
 from tests.storj_site.running import wait_until
 
 pytestmark = pytest.mark.sqlite_files
@@ -49,40 +57,40 @@ class TestShorten:
         assert shorten(connections["events"], 500)
         assert length() > 100 * PAGE
 
-    def test_it_makes_a_pause_among_reads_of_this_process(self, writer: sqlite3.Connection) -> None:
-        with read_without_pause():
-            write(writer, 100)
-            assert shorten(connections["events"], 99)
-            assert length() == 0
-
     def test_it_gives_up_where_another_program_reads(self, writer: sqlite3.Connection) -> None:
         with another_program_reads():
             write(writer, 100)
             assert not shorten(connections["events"], 99)
         assert length() > 100 * PAGE
 
+    def test_it_gives_up_while_another_program_copies(self, writer: sqlite3.Connection) -> None:
+        write(writer, 100)
+        with another_program_copies():
+            assert not shorten(connections["events"], 99)
+            assert not shorten_in_a_pause(connections["events"])
+        assert length() > 100 * PAGE
+
+
+class TestShortenInAPause:
+    def test_it_makes_a_pause_among_reads_of_this_process(self, writer: sqlite3.Connection) -> None:
+        with read_without_pause():
+            write(writer, 100)
+            wait_until(lambda: shorten_in_a_pause(connections["events"]))
+            assert length() == 0
+
     def test_it_gives_up_where_a_read_of_this_process_lasts(self, writer: sqlite3.Connection) -> None:
         with ThreadPoolExecutor(1) as threads, reading() as connection, connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM events")
             write(writer, 100)
             began = time.monotonic()
-            assert not threads.submit(shorten_in_a_thread, 99).result()
+            assert not threads.submit(shorten_in_a_thread).result()
             assert time.monotonic() - began >= LEAST_QUIET
         assert length() > 100 * PAGE
 
-    def test_an_error_of_the_database_is_told_to_the_log_alone(
-        self, writer: sqlite3.Connection, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        broken = connections.create_connection("events")
-        broken.settings_dict = broken.settings_dict | {"NAME": "/no/such/database"}
-        with caplog.at_level("INFO", "nodes.write_ahead_log"):
-            assert not shorten(broken, 0)
-        assert "could not be shortened" in caplog.text
 
-
-def shorten_in_a_thread(most_pages: int) -> bool:
+def shorten_in_a_thread() -> bool:
     try:
-        return shorten(connections["events"], most_pages)
+        return shorten_in_a_pause(connections["events"])
     finally:
         connections["events"].close()
 
@@ -117,3 +125,23 @@ class TestLogKeeper:
             keeper.stop()
             assert time.monotonic() - began < 0.9
             assert not [thread for thread in threading.enumerate() if thread.name == "log keeper"]
+
+    def test_an_error_is_told_in_one_line_and_it_goes_on(
+        self, writer: sqlite3.Connection, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("storj_site.log_keeper.AFTER_ERROR", 0.1)
+        troubles = iter([RuntimeError("the disk is full")])
+
+        def may_write() -> bool:
+            for trouble in troubles:
+                raise trouble
+            return True
+
+        with read_without_pause():
+            with another_program_reads():
+                write(writer, 2 * LONG // PAGE)
+            with kept(may_write):
+                wait_until(lambda: length() < LONG)
+        assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
+            "The write-ahead log could not be shortened: the disk is full"
+        ]

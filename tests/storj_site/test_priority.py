@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,11 @@ from tests.storj_site.running import ROOT, environment, running, wait_until
 
 def niceness(pid: int) -> list[int]:
     """Of each thread of a process."""
-    stats = (path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/stat"))
-    return [int(stat.rpartition(")")[2].split()[16]) for stat in stats]
+    found = []
+    for path in Path(f"/proc/{pid}/task").glob("*/stat"):
+        with suppress(OSError):  # it has ended meanwhile
+            found.append(int(path.read_text().rpartition(")")[2].split()[16]))
+    return found
 
 
 @pytest.mark.sqlite_files
