@@ -52,6 +52,8 @@ def post_worker_init(worker: Any) -> None:
 
 
 def worker_exit(server: Any, worker: Any) -> None:
+    if not worker.booted:
+        return  # whoever stops it in the midst of its imports cannot import more
     from comparison import executor
     from storj_site import housekeeper, polling
 

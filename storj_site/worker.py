@@ -4,6 +4,7 @@ Sixteen connections that never send the end of a request would otherwise hold al
 """
 
 import errno
+import signal
 import socket
 import sys
 from collections.abc import Iterator
@@ -76,13 +77,34 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no type hints
 
 
 class BoundedThreadWorker(ThreadWorker):  # type: ignore[misc]
+    _handled: frozenset[int] = frozenset()
+
+    def init_signals(self) -> None:
+        super().init_signals()
+        # Ctrl-C reaches gunicorn's own process too, which tells its workers. Both at once met in the lock of the pool
+        # of threads, for good.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def handle_quit(self, sig: int, frame: Any) -> None:
+        """Without an end of the pool, which the interpreter sees to: its lock may be held by what is interrupted."""
+        if self._is_first(sig):
+            super(ThreadWorker, self).handle_quit(sig, frame)
+
     def handle_exit(self, sig: int, frame: Any) -> None:
         """At once: requests under way need not share the machine with it, nor its end be waited for."""
+        if not self._is_first(sig):
+            return
         # Loaded when the worker has booted, which is later than this module, and no business of a signal's.
         for name in ("storj_site.housekeeper", "storj_site.polling"):
             if (thread := sys.modules.get(name)) is not None:
                 thread.ask_to_stop()
         super().handle_exit(sig, frame)
+
+    def _is_first(self, sig: int) -> bool:
+        """One that interrupts the handling of the same signal would wait for the locks of that."""
+        is_first = sig not in self._handled
+        self._handled |= {sig}
+        return is_first
 
     def accept(self, listener: Any) -> None:
         try:

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET
 
 from comparison.access import viewer_required
+from comparison.basis import Span
 from comparison.forms import Choice, tidied
 from comparison.gather import OnNode
 from comparison.metrics import TYPE_LABELS
@@ -58,10 +59,11 @@ class _Told:
         return page.compared(self.choice, on_node)
 
     def start(self, query: str) -> Event:
+        window = self.asked.window(datetime.now(UTC))
         shown: dict[str, Any] = {
             "sheet": skeleton(self.asked, labels_of(self.choice.nodes)),
             "type_label": TYPE_LABELS[self.asked.type],
-            "window": self.asked.window(datetime.now(UTC)),
+            "window": Span(window.start, window.end),
             "few": len(self.asked.names) <= FEW_COLUMNS,
             "is_empty": True,
         }

@@ -1,6 +1,7 @@
 """The stream of a comparison: what it sends, in which order, and who may have how many."""
 
 import json
+import re
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -83,6 +84,13 @@ def test_the_figures_of_a_node_stand_where_the_page_has_them(three_nodes: list[s
     rows = start[1]["html"].count('<th scope="row"')
     assert all(len(data["cells"]) == rows for name, data in found if name == "node")
     assert found[-2][1]["html"].count('<th scope="row"') >= rows
+
+
+def test_the_empty_sheet_is_called_as_the_page_calls_it(three_nodes: list[str], viewer_client: Client) -> None:
+    found = dict(events(opened(viewer_client)))
+    calls = [re.search(r"<caption[^>]*>(.*?)</caption>", found[name]["html"]) for name in ("start", "page")]
+    assert all(calls)
+    assert len({call[1] for call in calls if call}) == 1
 
 
 def test_no_cache_and_no_proxy_holds_the_events_back(three_nodes: list[str], viewer_client: Client) -> None:

@@ -136,6 +136,26 @@ def test_sigterm_and_ctrl_c_end_the_site_within_ten_seconds_although_a_request_n
         assert "Traceback" not in one.output + two.output
 
 
+def test_a_worker_leaves_ctrl_c_to_the_process_that_tells_it(first_run: Site) -> None:
+    before = first_run.workers
+    os.kill(before[0], signal.SIGINT)
+    assert run_sample(first_run.sample_lines[0])["nodes"]
+    assert first_run.workers == before
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGQUIT])
+def test_a_worker_that_is_told_twice_to_end_ends_in_order(
+    first_run: Site, tmp_path: Path, static_root: Path, sent: signal.Signals
+) -> None:
+    with running(tmp_path / "other", DATA_DIR=data_of(first_run), STATIC_ROOT=static_root) as site:
+        (worker,) = site.workers
+        for _ in range(2):
+            os.kill(worker, sent)
+        wait_until(lambda: worker not in site.workers, 5)
+        wait_until(lambda: f"Worker exiting (pid: {worker})" in site.output)
+        assert "Traceback" not in site.output
+
+
 def test_a_request_that_is_under_way_is_answered_before_the_site_ends(
     first_run: Site, tmp_path: Path, static_root: Path
 ) -> None:
