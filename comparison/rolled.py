@@ -13,7 +13,7 @@ from comparison.spans import HOURS_OF, LONGEST, Step, hour_of, hours_of, is_full
 from comparison.tally import Tallying, Traffic
 from comparison.window import Window
 from nodes.fields import from_stored, to_stored
-from nodes.rollups.codes import BROKEN, NO_TIME, day_of
+from nodes.rollups.codes import BROKEN, HOURS_A_WEEK, NO_TIME, day_of
 from nodes.rollups.codes import hour_of as hour_of_text
 from nodes.rollups.points import sums_of
 from nodes.rollups.reasons import OTHER_REASONS
@@ -21,6 +21,8 @@ from nodes.soundness import ACTIONS, STATUSES
 from nodes.sql import rolled as statements
 from nodes.sql.groups import EventGroup, newest_groups
 
+# Four weeks, in which a node has uploads enough to tell whether lost races are recorded.
+HOURS_BEFORE = 4 * HOURS_A_WEEK
 # The window of a comparison that is computed at this moment.
 WindowAt = Callable[[datetime], Window]
 # Stored times of a node's first event and of its last one before the window's end.
@@ -69,6 +71,7 @@ def read(connection: BaseDatabaseWrapper, names: Sequence[str], window_at: Windo
         _set_times(each, known.get(name), edges[name])
         each.rows_read += rows // len(traffic)
     _add_history(connection, traffic)
+    _add_weeks_before(connection, traffic, known)
     since = {name: each.known_since for name, each in traffic.items()}
     return Rolled(end.window, traffic, done, uncounted=Uncounted(tails, since) if all_behind else None)
 
@@ -236,6 +239,25 @@ def _add_history(connection: BaseDatabaseWrapper, traffic: Mapping[str, Traffic]
     spans = {name: (hour_of(each.window.start), _first_known_hour(each)) for name, each in traffic.items()}
     for name, found in history.read(connection, spans).items():
         traffic[name].history = found
+
+
+def _add_weeks_before(
+    connection: BaseDatabaseWrapper, traffic: Mapping[str, Traffic], known: Mapping[str, Known]
+) -> None:
+    """Of nodes whose window does not tell whether canceled uploads are recorded: a short one ranked them wrongly."""
+    unsure = {known[name].number: each for name, each in traffic.items() if name in known and _tells_nothing(each)}
+    asked = [
+        (number, piece.span, piece.first, piece.last)
+        for number, each in unsure.items()
+        for piece in pieces(hour_of(each.window.start) - HOURS_BEFORE, hour_of(each.window.start), LONGEST)
+    ]
+    for number, _, action, status, attempts, size in statements.counts_by_satellite(connection, asked):
+        if action != BROKEN:
+            unsure[number].before.add(ACTIONS[action - 1], STATUSES[status - 1], int(attempts), int(size))
+
+
+def _tells_nothing(traffic: Traffic) -> bool:
+    return traffic.total.upload_cancels_recorded is None
 
 
 def _first_known_hour(traffic: Traffic) -> int:

@@ -109,7 +109,8 @@ class Traffic:
     repair downloads, `explained` have a reason that is known, and `spoiled` one that says that the node lost the piece.
     `stored_latencies` by point, action and percent are in ms, of points that have none in `point_durations`.
     Where it is that of some satellites only, `whole` is the total of all, `whole_timed` how many durations these have,
-    and `untimed` are the actions whose durations are not known of these alone.
+    and `untimed` are the actions whose durations are not known of these alone. `before` has the weeks before a window
+    that has too few uploads to say whether lost races are recorded.
     """
 
     window: Window
@@ -138,6 +139,7 @@ class Traffic:
     summed_since: datetime | None = None
     history: History = field(default_factory=History)
     whole: Tally | None = None
+    before: Tally = field(default_factory=Tally)
     whole_timed: int | None = None
     untimed: frozenset[str] = frozenset()
 
@@ -147,7 +149,8 @@ class Traffic:
 
     @property
     def upload_cancels_recorded(self) -> bool:
-        return (self.whole or self.total).upload_cancels_recorded is not False
+        in_window = (self.whole or self.total).upload_cancels_recorded
+        return (self.before.upload_cancels_recorded if in_window is None else in_window) is not False
 
     def add_failures(self, reason: str, attempts: int, checked: int) -> None:
         """`checked` of them are audits or repair downloads."""
