@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from comparison import behind, history, last_hour, sql
+from comparison.actions import UPLOAD
 from comparison.behind import Progress, Tails, Uncounted
 from comparison.last_hour import Known, LastHour
 from comparison.spans import HOURS_OF, LONGEST, Step, hour_of, hours_of, is_full_hour, moment_of, pieces, step_of
@@ -21,8 +22,6 @@ from nodes.soundness import ACTIONS, STATUSES
 from nodes.sql import rolled as statements
 from nodes.sql.groups import EventGroup, newest_groups
 
-# Four weeks, in which a node has uploads enough to tell whether lost races are recorded.
-HOURS_BEFORE = 4 * HOURS_A_WEEK
 # The window of a comparison that is computed at this moment.
 WindowAt = Callable[[datetime], Window]
 # Stored times of a node's first event and of its last one before the window's end.
@@ -71,7 +70,7 @@ def read(connection: BaseDatabaseWrapper, names: Sequence[str], window_at: Windo
         _set_times(each, known.get(name), edges[name])
         each.rows_read += rows // len(traffic)
     _add_history(connection, traffic)
-    _add_weeks_before(connection, traffic, known)
+    _add_week_before(connection, traffic, known)
     since = {name: each.known_since for name, each in traffic.items()}
     return Rolled(end.window, traffic, done, uncounted=Uncounted(tails, since) if all_behind else None)
 
@@ -241,7 +240,7 @@ def _add_history(connection: BaseDatabaseWrapper, traffic: Mapping[str, Traffic]
         traffic[name].history = found
 
 
-def _add_weeks_before(
+def _add_week_before(
     connection: BaseDatabaseWrapper, traffic: Mapping[str, Traffic], known: Mapping[str, Known]
 ) -> None:
     """Of nodes whose window does not tell whether canceled uploads are recorded: a short one ranked them wrongly."""
@@ -249,7 +248,7 @@ def _add_weeks_before(
     asked = [
         (number, piece.span, piece.first, piece.last)
         for number, each in unsure.items()
-        for piece in pieces(hour_of(each.window.start) - HOURS_BEFORE, hour_of(each.window.start), LONGEST)
+        for piece in pieces(hour_of(each.window.start) - HOURS_A_WEEK, hour_of(each.window.start), LONGEST)
     ]
     for number, _, action, status, attempts, size in statements.counts_by_satellite(connection, asked):
         if action != BROKEN:
@@ -257,7 +256,7 @@ def _add_weeks_before(
 
 
 def _tells_nothing(traffic: Traffic) -> bool:
-    return traffic.total.upload_cancels_recorded is None
+    return any(traffic.total.of(UPLOAD)) and traffic.total.upload_cancels_recorded is None
 
 
 def _first_known_hour(traffic: Traffic) -> int:

@@ -109,7 +109,7 @@ class Traffic:
     repair downloads, `explained` have a reason that is known, and `spoiled` one that says that the node lost the piece.
     `stored_latencies` by point, action and percent are in ms, of points that have none in `point_durations`.
     Where it is that of some satellites only, `whole` is the total of all, `whole_timed` how many durations these have,
-    and `untimed` are the actions whose durations are not known of these alone. `before` has the weeks before a window
+    and `untimed` are the actions whose durations are not known of these alone. `before` has the week before a window
     that has too few uploads to say whether lost races are recorded.
     """
 
@@ -149,8 +149,11 @@ class Traffic:
 
     @property
     def upload_cancels_recorded(self) -> bool:
-        in_window = (self.whole or self.total).upload_cancels_recorded
-        return (self.before.upload_cancels_recorded if in_window is None else in_window) is not False
+        window = self.whole or self.total
+        recorded = window.upload_cancels_recorded
+        if recorded is None:
+            recorded = Tally(window.attempts + self.before.attempts).upload_cancels_recorded
+        return recorded is not False
 
     def add_failures(self, reason: str, attempts: int, checked: int) -> None:
         """`checked` of them are audits or repair downloads."""

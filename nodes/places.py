@@ -56,10 +56,9 @@ class Places:
         if deadline <= began:
             raise NoPlace(_never_began())
         with self._changed:
-            was_full = self._full()
-            is_ours = self._await_turn(deadline)
+            is_ours, lacked = self._await_turn(deadline)
             waited = time.monotonic() - began
-            if was_full or not is_ours:
+            if lacked:
                 self._waits += 1
                 self._longest_wait = max(self._longest_wait, waited)
             if is_ours:
@@ -69,7 +68,7 @@ class Places:
                 self._timeouts += 1
         if not is_ours:
             raise NoPlace(_none_free(waited))
-        if was_full:
+        if lacked:
             logger.info("A read of the events waited %.3f s for a place", waited)
 
     def give_back(self) -> None:
@@ -112,26 +111,24 @@ class Places:
         with self._changed:
             return PlacesUse(settings.MAX_POOL_SIZE, self._in_use, self._waits, self._timeouts, self._longest_wait)
 
-    def _full(self) -> bool:
-        return self._in_use >= int(settings.MAX_POOL_SIZE)
-
-    def _await_turn(self, deadline: float) -> bool:
-        """False if it did not come in time."""
-        ours = object()
+    def _await_turn(self, deadline: float) -> tuple[bool, bool]:
+        """Whether it came in time, and whether places were lacking. A quiet moment may outlast the deadline."""
+        ours, lacked = object(), False
         self._asking.append(ours)
         try:
-            while (wait := self._seconds_to_wait(ours, deadline)) > 0:
+            while (wait := self._until(ours, deadline) - time.monotonic()) > 0:
+                lacked = lacked or not self._has_place(ours)
                 self._changed.wait(wait)
-            return self._asking[0] is ours and not self._full()
+            return self._has_place(ours), lacked
         finally:
             self._asking.remove(ours)
             self._changed.notify_all()
 
-    def _seconds_to_wait(self, ours: object, deadline: float) -> float:
-        """At most, as a place may be given back before."""
-        now = time.monotonic()
-        is_next = self._asking[0] is ours and not self._full()
-        return min(deadline, self._quiet_until if is_next else deadline) - now
+    def _until(self, ours: object, deadline: float) -> float:
+        return self._quiet_until if self._has_place(ours) else deadline
+
+    def _has_place(self, ours: object) -> bool:
+        return self._asking.index(ours) < int(settings.MAX_POOL_SIZE) - self._in_use
 
 
 class _Busy:

@@ -11,8 +11,9 @@ from nodes.places import places
 from nodes.sql.write_ahead_log import Log, copy, empty
 
 # Seconds for which reads of this process are kept from beginning, until those that have begun end: the longer the log,
-# the more, as every read and commit is slower with it. Most take less than the least.
-QUIET_PER_1000_PAGES, LEAST_QUIET, LONGEST_QUIET = 0.3, 0.15, 1.0
+# the more, as every read and commit is slower with it. Most take less than the least; /healthz waits for longer than
+# the most.
+QUIET_PER_1000_PAGES, LEAST_QUIET, LONGEST_QUIET = 0.3, 0.15, 0.5
 # Of the log, for which writers may be held up: all others are copied before.
 FEW_PAGES = 50
 # Milliseconds for which they may be held up on account of readers besides: the longer the log, the more.

@@ -6,7 +6,6 @@ Sixteen connections that never send the end of a request would otherwise hold al
 import errno
 import signal
 import socket
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import inf
@@ -94,9 +93,11 @@ class BoundedThreadWorker(ThreadWorker):  # type: ignore[misc]
         """At once: requests under way need not share the machine with it, nor its end be waited for."""
         if not self._is_first(sig):
             return
-        # Loaded when the worker has booted, which is later than this module, and no business of a signal's.
-        for name in ("storj_site.housekeeper", "storj_site.polling"):
-            if (thread := sys.modules.get(name)) is not None:
+        if self.booted:
+            # Loaded by then, which is later than this module.
+            from storj_site import housekeeper, polling
+
+            for thread in (housekeeper, polling):
                 thread.ask_to_stop()
         super().handle_exit(sig, frame)
 

@@ -9,7 +9,7 @@ import logging
 import time
 from dataclasses import dataclass, replace
 
-from django.db import DatabaseError, connections, transaction
+from django.db import DatabaseError, Error, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from nodes import storage_days, write_ahead_log
@@ -120,7 +120,7 @@ def _shorten_log(connection: BaseDatabaseWrapper) -> None:
     """The batch is counted, whatever comes of this."""
     try:
         write_ahead_log.shorten(connection, LONG_LOG)
-    except DatabaseError as error:
+    except Error as error:
         logger.info("The write-ahead log could not be shortened: %s", error)
 
 

@@ -35,26 +35,33 @@ def are_recorded(*rows: Iterator[Row]) -> bool:
 
 @pytest.mark.usefixtures("databases")
 class TestShortWindow:
-    def test_a_node_that_never_lost_a_race_in_the_weeks_before_does_not_record_them(self) -> None:
-        few, many = uploads(HOUR, 20), uploads(WEEK, 1000)
+    def test_a_node_that_never_lost_a_race_in_the_week_before_does_not_record_them(self) -> None:
+        few, many = uploads(HOUR, 20), uploads(2 * DAY, 1000)
         assert not are_recorded(few, many)
 
-    def test_one_that_lost_some_in_the_weeks_before_does(self) -> None:
-        few, many = uploads(HOUR, 20), uploads(WEEK, 1000)
-        assert are_recorded(few, many, uploads(3 * WEEK, 1, "canceled"))
+    def test_one_that_lost_some_in_the_week_before_does(self) -> None:
+        few, many = uploads(HOUR, 20), uploads(2 * DAY, 1000)
+        assert are_recorded(few, many, uploads(5 * DAY, 1, "canceled"))
 
     def test_one_that_loses_some_in_the_window_does_whatever_was_before(self) -> None:
         few, lost = uploads(HOUR, 20), uploads(HOUR, 1, "canceled")
-        assert are_recorded(few, lost, uploads(WEEK, 1000))
+        assert are_recorded(few, lost, uploads(2 * DAY, 1000))
+
+    def test_uploads_of_the_window_and_before_are_judged_together(self) -> None:
+        few, before = uploads(HOUR, 400), uploads(DAY, 600)
+        assert not are_recorded(few, before)
 
     def test_one_with_few_uploads_before_too_is_taken_at_its_word(self) -> None:
-        few, before = uploads(HOUR, 20), uploads(WEEK, 900)
+        few, before = uploads(HOUR, 20), uploads(DAY, 900)
         assert are_recorded(few, before)
+
+    def test_one_without_uploads_in_the_window_has_nothing_to_be_said_of(self) -> None:
+        assert are_recorded(uploads(DAY, 1000))
 
     def test_what_is_later_than_the_window_tells_nothing(self) -> None:
         few, later = uploads(HOUR, 20), uploads(-DAY, 1000)
         assert are_recorded(few, later)
 
-    def test_what_is_longer_ago_than_four_weeks_tells_nothing(self) -> None:
-        few, long_ago = uploads(HOUR, 20), uploads(6 * WEEK, 1000)
+    def test_what_is_longer_ago_than_a_week_tells_nothing(self) -> None:
+        few, long_ago = uploads(HOUR, 20), uploads(2 * WEEK, 1000)
         assert are_recorded(few, long_ago)

@@ -261,23 +261,24 @@ def test_places_are_given_in_the_order_in_which_they_were_asked_for(two_places: 
     assert served == [0, 1, 2, 3, 4]
 
 
-def test_who_gives_up_in_the_midst_of_those_who_wait_leaves_the_others_their_order(
-    two_places: None, settings: Settings
-) -> None:
-    def read_until(place_until: float | None) -> None:
-        with reading(place_until=place_until):
-            pass
+def test_who_gives_up_in_the_midst_of_those_who_wait_leaves_the_others_their_order(two_places: None) -> None:
+    served: list[int] = []
 
-    with taken(2) as enough, ThreadPoolExecutor(3) as threads:
+    def read_as(number: int, place_until: float | None = None) -> None:
+        with reading(place_until=place_until):
+            served.append(number)
+
+    with taken(1), taken(1) as enough, ThreadPoolExecutor(4) as threads:
         waiting = []
-        for until in (None, time.monotonic() + 0.3, None):
-            waiting.append(threads.submit(read_until, until))
+        for number, seconds in enumerate((SOON, 2, SOON, SOON)):
+            waiting.append(threads.submit(read_as, number, time.monotonic() + seconds))
             wait_until(lambda: len(places._asking) == len(waiting))
         with pytest.raises(NoPlace):
             waiting[1].result(SOON)
         enough.set()
-        for each in (waiting[0], waiting[2]):
+        for each in (waiting[0], waiting[2], waiting[3]):
             each.result(SOON)
+    assert served == [0, 2, 3]
 
 
 class TestQuietMoment:
@@ -303,10 +304,26 @@ class TestQuietMoment:
             assert not is_quiet()
 
     def test_it_is_over_when_its_time_is(self) -> None:
-        with places.quiet_moment(0.05) as is_quiet:
+        with places.quiet_moment(0.5) as is_quiet:
             assert is_quiet()
-            time.sleep(0.05)
+            time.sleep(0.5)
             assert not is_quiet()
+
+    def test_none_of_those_whose_time_ends_in_it_is_refused_while_there_are_places(self, two_places: None) -> None:
+        before = places.use().timeouts
+
+        def read_soon() -> None:
+            with reading(place_until=time.monotonic() + 0.05):
+                pass
+
+        with ThreadPoolExecutor(2) as threads:
+            with places.quiet_moment(SOON) as is_quiet:
+                waiting = [threads.submit(read_soon) for _ in range(2)]
+                time.sleep(0.2)
+                assert is_quiet()
+            for each in waiting:
+                each.result(SOON)
+        assert places.use().timeouts == before
 
     def test_those_who_wait_for_a_place_let_it_be_too(self, two_places: None) -> None:
         with taken(2) as enough, ThreadPoolExecutor(4) as threads:

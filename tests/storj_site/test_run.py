@@ -151,7 +151,7 @@ def test_a_worker_that_is_told_twice_to_end_ends_in_order(
         (worker,) = site.workers
         for _ in range(2):
             os.kill(worker, sent)
-        wait_until(lambda: worker not in site.workers, 5)
+        wait_until(lambda: worker not in site.workers)
         wait_until(lambda: f"Worker exiting (pid: {worker})" in site.output)
         assert "Traceback" not in site.output
 
