@@ -21,9 +21,9 @@ WAIT_PER_1000_PAGES, LONGEST_WAIT = 25, 100
 
 
 def shorten(connection: BaseDatabaseWrapper, most_pages: int) -> bool:
-    """Copies the log into the database, and empties it if it is longer than that, and nobody is in the way for long.
+    """Copies the log into the database, and empties it if it is longer than that.
 
-    Returns False if somebody is. Raises django.db.Error.
+    Returns False where readers, or another program that copies it, are in the way. Raises django.db.Error.
     """
     log = copy(connection)
     return log is not None and (log.pages <= most_pages or _emptied(connection, log, may_wait=True))
@@ -34,7 +34,8 @@ def shorten_in_a_pause(connection: BaseDatabaseWrapper) -> bool:
 
     Returns False where one of them lasts, or others are in the way. Raises django.db.Error.
     """
-    if not (log := copy(connection)):
+    log = copy(connection)
+    if log is None:
         return False
     with places.quiet_moment(_seconds_for(log)) as is_quiet:
         log = copy(connection)

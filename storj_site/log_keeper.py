@@ -1,7 +1,7 @@
 """A thread of the web process that keeps SQLite's write-ahead log short while many compare.
 
 It sleeps as long as nobody reads. Where reads overlap, without a moment between them, and the log has become long, it
-has them make a pause: once a minute beside a monitor of 20 events a second, three times a second beside 5,000.
+has them make a pause: about once a minute beside a monitor of 20 events a second, a few times a second beside 5,000.
 """
 
 import logging
